@@ -1,0 +1,1 @@
+"""One folder per Lambda function; none imports another."""

@@ -1,0 +1,1 @@
+"""What two or more functions of LeadCloud need; deployed as a layer."""

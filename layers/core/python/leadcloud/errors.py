@@ -1,0 +1,224 @@
+"""Every error a caller can meet, each with a stable code and an HTTP status.
+
+LeadCloudError
+├── RequestRefused                   the caller can mend it
+│   ├── BodyUnreadable               400 body_unreadable
+│   ├── ParameterUnknown             400 parameter_unknown
+│   ├── IdempotencyKeyMissing        400 idempotency_key_missing
+│   ├── Unauthenticated              401 unauthenticated
+│   ├── InsufficientBalance          402 insufficient_balance
+│   ├── ScopeMissing                 403 scope_missing
+│   ├── NotFound                     404 not_found
+│   ├── MethodNotAllowed             405 method_not_allowed
+│   ├── IdempotencyKeyInProgress     409 idempotency_key_in_progress
+│   ├── ResultNotRetained            409 result_not_retained
+│   ├── BodyTooLarge                 413 body_too_large
+│   ├── MediaTypeUnsupported         415 media_type_unsupported
+│   ├── RequestInvalid               422 request_invalid
+│   │   ├── PurposeNotPermitted      422 purpose_not_permitted
+│   │   ├── CriterionUnsupported     422 criterion_unsupported
+│   │   ├── CursorInvalid            422 cursor_invalid
+│   │   ├── IdempotencyKeyReused     422 idempotency_key_reused
+│   │   └── CohortTooSmall           422 cohort_too_small
+│   └── TooManyRequests              429 too_many_requests
+└── ServiceFailed                    the caller cannot mend it
+    ├── InternalError                500 internal_error
+    ├── NotBuilt                     501 not_built
+    └── Unavailable                  503 unavailable
+
+The sentence of an error never quotes what the caller sent: a request may hold a name or a number.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fault:
+    """One thing wrong with a request."""
+
+    field: str
+    """Path of the field, dots between names; empty for the request as a whole."""
+    code: str
+    detail: str
+    """A sentence of ours that quotes nothing."""
+
+
+class LeadCloudError(Exception):
+    """Root of what this service says when it cannot do what was asked."""
+
+    code: ClassVar[str]
+    status: ClassVar[int]
+    title: ClassVar[str]
+    retryable: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        detail: str = "",
+        *,
+        faults: Sequence[Fault] = (),
+        retry_after: int | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail or self.title)
+        self.detail = detail or self.title
+        self.faults = tuple(faults)
+        self.retry_after = retry_after
+        """Whole seconds after which another try makes sense."""
+        self.headers = headers or {}
+
+
+class RequestRefused(LeadCloudError):
+    """The request as it stands is not carried out; nothing was charged."""
+
+
+class BodyUnreadable(RequestRefused):
+    """The body is not the JSON that this API reads."""
+
+    code, status, title = "body_unreadable", 400, "The body is not readable JSON"
+
+
+class ParameterUnknown(RequestRefused):
+    """A query parameter is not known here, or is given more than once."""
+
+    code, status, title = "parameter_unknown", 400, "A query parameter is not known here"
+
+
+class IdempotencyKeyMissing(RequestRefused):
+    """A request with an effect came without a usable Idempotency-Key."""
+
+    code, status = "idempotency_key_missing", 400
+    title = "The Idempotency-Key header is missing or unusable"
+
+
+class Unauthenticated(RequestRefused):
+    """No key came, or one we do not know."""
+
+    code, status, title = "unauthenticated", 401, "A valid X-API-Key is needed"
+
+
+class InsufficientBalance(RequestRefused):
+    """The balance or a cap does not cover the highest possible charge."""
+
+    code, status, title = "insufficient_balance", 402, "The balance does not cover this request"
+
+
+class ScopeMissing(RequestRefused):
+    """The key is good, but not for this."""
+
+    code, status, title = "scope_missing", 403, "The key lacks the scope this needs"
+
+
+class NotFound(RequestRefused):
+    """There is nothing here, or nothing that this account may see."""
+
+    code, status, title = "not_found", 404, "There is nothing here"
+
+
+class MethodNotAllowed(RequestRefused):
+    """The path exists, the method does not."""
+
+    code, status, title = "method_not_allowed", 405, "This method is not allowed here"
+
+
+class IdempotencyKeyInProgress(RequestRefused):
+    """The first request with this key has not ended."""
+
+    code, status = "idempotency_key_in_progress", 409
+    title = "The first request with this Idempotency-Key is still running"
+    retryable = True
+
+
+class ResultNotRetained(RequestRefused):
+    """The request was done long ago; contacts are not kept to be shown again."""
+
+    code, status = "result_not_retained", 409
+    title = "This request was already answered and its contacts are not kept"
+
+
+class BodyTooLarge(RequestRefused):
+    """The body is larger than this route reads."""
+
+    code, status, title = "body_too_large", 413, "The body is too large"
+
+
+class MediaTypeUnsupported(RequestRefused):
+    """The body is of another media type or encoding than this route reads."""
+
+    code, status, title = "media_type_unsupported", 415, "The media type is not supported"
+
+
+class RequestInvalid(RequestRefused):
+    """The request is readable, and something in it is wrong; `faults` names each."""
+
+    code, status, title = "request_invalid", 422, "The request is not valid"
+
+
+class PurposeNotPermitted(RequestInvalid):
+    """The purpose is none for which contacts are delivered."""
+
+    code, title = "purpose_not_permitted", "Contacts are delivered for telemarketing only"
+
+
+class CriterionUnsupported(RequestInvalid):
+    """None of the registers asked for can answer one of the criteria."""
+
+    code, title = "criterion_unsupported", "No register can answer one of the criteria"
+
+
+class CursorInvalid(RequestInvalid):
+    """The cursor has expired, or belongs to another account, criteria or purpose."""
+
+    code, title = "cursor_invalid", "The cursor is not valid for this request"
+
+
+class IdempotencyKeyReused(RequestInvalid):
+    """The key was used before, with another body."""
+
+    code, title = "idempotency_key_reused", "This Idempotency-Key was used with another request"
+
+
+class CohortTooSmall(RequestInvalid):
+    """So few persons that an answer could point at one."""
+
+    code, title = "cohort_too_small", "Too few persons to answer without pointing at one"
+
+
+class TooManyRequests(RequestRefused):
+    """More requests than this key's rate allows."""
+
+    code, status, title = "too_many_requests", 429, "Too many requests"
+    retryable = True
+
+
+class ServiceFailed(LeadCloudError):
+    """The request may be good; we could not carry it out."""
+
+
+class InternalError(ServiceFailed):
+    """Something failed that should not have."""
+
+    code, status, title = "internal_error", 500, "The service failed"
+    retryable = True
+
+
+class NotBuilt(ServiceFailed):
+    """The contract names this part and it is not there yet."""
+
+    code, status, title = "not_built", 501, "This part is not there yet"
+
+
+class Unavailable(ServiceFailed):
+    """Something we depend on does not answer."""
+
+    code, status, title = "unavailable", 503, "The service is unavailable for the moment"
+    retryable = True
+
+
+def every_error(root: type[LeadCloudError] = LeadCloudError) -> Iterator[type[LeadCloudError]]:
+    """Yield every error that has a code, in the order of the tree."""
+    for error in root.__subclasses__():
+        if hasattr(error, "code"):
+            yield error
+        yield from every_error(error)

@@ -1,0 +1,1 @@
+"""Other parties' registers: one port, one adapter per kind of register."""

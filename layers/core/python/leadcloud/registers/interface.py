@@ -1,0 +1,142 @@
+"""The register port: a set of contacts that belongs to somebody else.
+
+RegisterError                what went wrong is the register's side, never quoted
+├── RegisterTimeout          no whole answer before the deadline
+├── RegisterRateLimited      it asks us to come back later
+├── RegisterUnavailable      unreachable, or a fault of its own
+├── RegisterRefused          it does not accept our credentials or our request
+└── RegisterAnswerInvalid    it answered something that is not what it promised
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import ClassVar, Literal
+
+from leadcloud.clock import Deadline
+from leadcloud.registers.condition import Criteria, Operator
+from leadcloud.registers.contact import Contact
+
+Kind = Literal["consumer", "business"]
+
+Native = Literal["exact", "superset", "local"]
+"""How a register answers a criterion: it returns exactly what was asked; it returns all of that
+and more, so we check again; it cannot filter, but its contacts carry the field, so we filter."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Capability:
+    """What a register can do with one criterion."""
+
+    operators: frozenset[Operator]
+    native: Native
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Controller:
+    """Who decides about the register (GDPR art. 4(7))."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RegisterDescription:
+    """What a customer is told about a register, and what the planner goes by."""
+
+    id: str
+    name: str
+    kind: Kind
+    controller: Controller
+    criteria: Mapping[str, Capability]
+    price_per_contact: Decimal
+    currency: str
+    purposes: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PageRequest:
+    """One page asked of a register."""
+
+    criteria: Criteria
+    """Only conditions that the register declares `exact` or `superset`."""
+    size: int
+    """Contacts wanted; a register with pages of its own size may return more or fewer."""
+    position: str | None
+    """`next_position` of the page before; None for the first page."""
+    deadline: Deadline
+    request_id: str
+    """Correlation id, handed on to the register where it takes one."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class RegisterPage:
+    """One page of contacts, in memory."""
+
+    contacts: tuple[Contact, ...]
+    next_position: str | None
+    """None at the end. May be personal data (a key of the last row): never log it."""
+    total: int | None
+    """How many the register says it has in all, where it says so."""
+
+
+class RegisterError(Exception):
+    """Root of what can go wrong with a register. Carries no text of the register's.
+
+    Raise it `from None` where the cause may hold a URL or a value of a contact.
+    """
+
+    state: ClassVar[str] = "error"
+    """The source state of the public contract."""
+    code: ClassVar[str]
+    retryable: ClassVar[bool] = True
+
+    def __init__(self, *, retry_after: int | None = None) -> None:
+        super().__init__(self.code)
+        self.retry_after = retry_after
+        """Whole seconds, where the register named them."""
+
+
+class RegisterTimeout(RegisterError):
+    """No whole answer before the deadline."""
+
+    state, code = "timeout", "register_timeout"
+
+
+class RegisterRateLimited(RegisterError):
+    """The register asks us to come back later."""
+
+    state, code = "rate_limited", "register_rate_limited"
+
+
+class RegisterUnavailable(RegisterError):
+    """The register is unreachable or says that it failed."""
+
+    code = "register_unavailable"
+
+
+class RegisterRefused(RegisterError):
+    """The register does not accept our credentials or our request."""
+
+    code, retryable = "register_refused", False
+
+
+class RegisterAnswerInvalid(RegisterError):
+    """The register answered something else than its interface promises."""
+
+    code, retryable = "register_answer_invalid", False
+
+
+class Register(ABC):
+    """A register that can be asked for one page of contacts at a time. Safe to call from threads."""
+
+    description: RegisterDescription
+
+    @abstractmethod
+    def fetch(self, request: PageRequest) -> RegisterPage:
+        """Return one page of contacts that meet the conditions of the request.
+
+        Raises:
+            RegisterError: One of its subclasses; nothing else leaves an adapter.
+        """

@@ -1,0 +1,61 @@
+"""The only reader of the environment. Typed, frozen, read once by whoever wires the service."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+_REPOSITORY = Path(__file__).parents[4]
+
+
+class SettingsError(Exception):
+    """A setting is missing or unusable; the message names the variable, never its value."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """How this process is to run."""
+
+    store: str
+    """`sqlite:PATH` or `dynamodb:TABLE`."""
+    secrets: str
+    """`file:PATH` or `secretsmanager:NAME`: a JSON object of names to secrets."""
+    documents: Path
+    """Folder of the read-only documents that the public pages serve."""
+    data: Path
+    """Folder of the read-only artefacts: age tables, building database."""
+    search_deadline: float
+    """Seconds that a search waits for its registers."""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
+        """Read the settings.
+
+        Raises:
+            SettingsError: A variable is missing or unusable.
+        """
+        variables = os.environ if environment is None else environment
+        return cls(
+            store=_required(variables, "LEADCLOUD_STORE"),
+            secrets=_required(variables, "LEADCLOUD_SECRETS"),
+            documents=Path(variables.get("LEADCLOUD_DOCUMENTS", _REPOSITORY / "docs")),
+            data=Path(variables.get("LEADCLOUD_DATA", _REPOSITORY / "layers" / "data")),
+            search_deadline=_seconds(variables, "LEADCLOUD_SEARCH_DEADLINE", "2.5"),
+        )
+
+
+def _required(variables: Mapping[str, str], name: str) -> str:
+    try:
+        return variables[name]
+    except KeyError:
+        raise SettingsError(f"{name} is not set") from None
+
+
+def _seconds(variables: Mapping[str, str], name: str, default: str) -> float:
+    try:
+        seconds = float(variables.get(name, default))
+    except ValueError:
+        raise SettingsError(f"{name} is not a number of seconds") from None
+    if not 0 < seconds <= 25:
+        raise SettingsError(f"{name} is not between 0 and 25 seconds")
+    return seconds

@@ -1,0 +1,1 @@
+"""Where the service keeps its own records: one narrow port, two adapters."""
