@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+_LONGEST_SEARCH = 25
+"""Seconds. API Gateway ends every request after 29."""
+
 _REPOSITORY = Path(__file__).parents[4]
 
 
@@ -56,6 +59,6 @@ def _seconds(variables: Mapping[str, str], name: str, default: str) -> float:
         seconds = float(variables.get(name, default))
     except ValueError:
         raise SettingsError(f"{name} is not a number of seconds") from None
-    if not 0 < seconds <= 25:
-        raise SettingsError(f"{name} is not between 0 and 25 seconds")
+    if not 0 < seconds <= _LONGEST_SEARCH:
+        raise SettingsError(f"{name} is not between 0 and {_LONGEST_SEARCH} seconds")
     return seconds

@@ -1,0 +1,71 @@
+"""Every log line that may exist. What is not in this catalogue cannot be logged.
+
+The values of a line are numbers, truth values, and short codes or ids of our own making. Anything
+else (a text with a space, an at sign or a plus, for instance) is replaced, so that not even a
+mistake can write a name, a number or an address into a log.
+"""
+
+import logging
+import re
+from enum import Enum
+from functools import cache
+from types import TracebackType
+
+from aws_lambda_powertools import Logger
+
+_CODE = re.compile(r"[A-Za-z0-9_.:/{}-]{0,80}")
+_REPLACED = "(not loggable)"
+
+Loggable = str | int | float | bool | None
+
+
+class Event(Enum):
+    """A log line: its level, and the fields that it has."""
+
+    REQUEST_ANSWERED = ("info", frozenset({"request_id", "operation", "status", "code", "ms"}))
+    UNEXPECTED_ERROR = ("error", frozenset({"request_id", "error", "place"}))
+    KEY_REFUSED = ("info", frozenset({"reason"}))
+    SOURCE_ANSWERED = (
+        "info",
+        frozenset({"request_id", "register", "state", "code", "returned", "ms"}),
+    )
+    CONTACTS_DROPPED = ("warning", frozenset({"request_id", "register", "dropped"}))
+
+    def __init__(self, level: str, fields: frozenset[str]) -> None:
+        self.level = level
+        self.fields = fields
+
+
+@cache
+def _logger() -> Logger:
+    for noisy in ("httpx", "httpcore", "botocore", "sqlalchemy"):
+        # At INFO, httpx writes whole URLs, and a directory's URL may hold a phone number.
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    return Logger(service="leadcloud", log_uncaught_exceptions=False)
+
+
+def log(event: Event, **fields: Loggable) -> None:
+    """Write one line of the catalogue.
+
+    Raises:
+        ValueError: The catalogue has other fields for this event.
+    """
+    if fields.keys() != event.fields:
+        raise ValueError(f"{event.name} has the fields {sorted(event.fields)}")
+    safe = {name: _loggable(value) for name, value in fields.items()}
+    getattr(_logger(), event.level)(event.name, extra=safe)
+
+
+def place_of(traceback: TracebackType | None) -> str:
+    """Return where an exception came from, as module:line; never its message."""
+    while traceback and traceback.tb_next:
+        traceback = traceback.tb_next
+    if traceback is None:
+        return ""
+    return f"{traceback.tb_frame.f_globals.get('__name__', '')}:{traceback.tb_lineno}"
+
+
+def _loggable(value: Loggable) -> Loggable:
+    if isinstance(value, str) and not _CODE.fullmatch(value):
+        return _REPLACED
+    return value

@@ -1,0 +1,160 @@
+"""One function's part of the API: binds handlers to routes and turns every outcome into an answer.
+
+Powertools' own resolver is not used: it keeps the current event in a class attribute, so two
+threads of the local server would answer each other's requests (docs/adr/0001).
+"""
+
+import base64
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from leadcloud.errors import InternalError, LeadCloudError, ParameterUnknown
+from leadcloud.events import Event, log, place_of
+from leadcloud.http.call import Call
+from leadcloud.http.guard import admit
+from leadcloud.http.problem import problem, problem_headers
+from leadcloud.http.routes import JSON, ROUTES, Route
+from leadcloud.http.wire import Parameters, Wire, parse, parse_parameters
+
+S = TypeVar("S")
+
+_SECURITY_HEADERS = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class Answer:
+    """What a handler answers. May hold contacts, hence no repr."""
+
+    body: Wire | str | bytes | None = None
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Override the edge's own where the names are the same."""
+    media_type: str = JSON
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Contract:
+    """What an operation takes and answers; checked at run time and published in OpenAPI."""
+
+    request: type[BaseModel] | None = None
+    response: type[BaseModel] | None = None
+    """None where the answer is no JSON object of a fixed form."""
+    parameters: type[Parameters] | None = None
+    problems: tuple[type[LeadCloudError], ...] = ()
+    """Errors of the handler's own, besides those of the edge."""
+    status: int = 200
+    media_type: str = JSON
+
+
+Handler = Callable[[Call, S], Answer]
+"""Gets the call with `body` and `query` as the contract's models, and its collaborators."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Operation(Generic[S]):
+    """A route, what it promises, and the handler that keeps it."""
+
+    route: Route
+    contract: Contract
+    handle: Handler[S]
+
+
+class Api(Generic[S]):
+    """The operations of one function."""
+
+    def __init__(self, function: str) -> None:
+        self.operations: dict[str, Operation[S]] = {}
+        self._routes = {route.operation: route for route in ROUTES if route.function == function}
+
+    def operation(self, operation: str, contract: Contract) -> Callable[[Handler[S]], Handler[S]]:
+        """Bind a handler to a route."""
+
+        def bind(handle: Handler[S]) -> Handler[S]:
+            self.operations[operation] = Operation(
+                route=self._routes[operation], contract=contract, handle=handle
+            )
+            return handle
+
+        return bind
+
+    def answer(self, event: Mapping[str, Any], services: S) -> dict[str, Any]:
+        """Answer one API Gateway proxy event; nothing is ever raised."""
+        started = time.perf_counter()
+        request_id = event["requestContext"]["requestId"]
+        operation, code = "", ""
+        try:
+            call = admit(event)
+            operation = call.route.operation
+            answer = self._carry_out(call, services)
+        except LeadCloudError as error:
+            code = error.code
+            answer = problem_answer(error, request_id)
+        except Exception as error:  # noqa: BLE001 the one boundary: every failure is an answer
+            place = place_of(sys.exc_info()[2])
+            log(
+                Event.UNEXPECTED_ERROR,
+                request_id=request_id,
+                error=type(error).__name__,
+                place=place,
+            )
+            code = InternalError.code
+            answer = problem_answer(InternalError(), request_id)
+        log(
+            Event.REQUEST_ANSWERED,
+            request_id=request_id,
+            operation=operation,
+            status=answer.status,
+            code=code,
+            ms=round((time.perf_counter() - started) * 1000, 1),
+        )
+        return proxy_answer(answer, request_id, head=event["httpMethod"] == "HEAD")
+
+    def _carry_out(self, call: Call, services: S) -> Answer:
+        operation = self.operations[call.route.operation]
+        contract = operation.contract
+        if contract.parameters is None and call.query:
+            raise ParameterUnknown
+        query = parse_parameters(contract.parameters, call.query) if contract.parameters else None
+        body = parse(contract.request, call.body) if contract.request else call.body
+        return operation.handle(replace(call, query=query, body=body), services)
+
+
+def problem_answer(error: LeadCloudError, request_id: str) -> Answer:
+    """Return the answer that tells of an error."""
+    return Answer(
+        body=problem(error, request_id), status=error.status, headers=problem_headers(error)
+    )
+
+
+def proxy_answer(answer: Answer, request_id: str, *, head: bool = False) -> dict[str, Any]:
+    """Return an answer in the shape that API Gateway expects of a proxy function."""
+    body = answer.body
+    binary = isinstance(body, bytes)
+    if isinstance(body, Wire):
+        text = body.model_dump_json()
+    elif isinstance(body, bytes):
+        text = base64.b64encode(body).decode("ascii")
+    else:
+        text = body or ""
+    return {
+        "statusCode": answer.status,
+        "headers": {
+            "Content-Type": answer.media_type,
+            "X-Request-Id": request_id,
+            **_SECURITY_HEADERS,
+            **answer.headers,
+        },
+        "body": "" if head else text,
+        "isBase64Encoded": binary and not head,
+    }

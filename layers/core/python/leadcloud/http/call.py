@@ -1,0 +1,42 @@
+"""A request that was admitted: parsed once, and from here on trusted in its form."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from leadcloud.http.routes import Route
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Caller:
+    """Who asks, as the authorizer found by the key."""
+
+    account_id: str
+    key_id: str
+    scopes: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class Call:
+    """One admitted request. It may hold personal data, hence no repr."""
+
+    route: Route
+    request_id: str
+    caller: Caller | None
+    """None on public routes."""
+    path_parameters: Mapping[str, str]
+    query: Any
+    """The query parameters by name; for the handler, as the contract's model."""
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    body: Any = None
+    """The parsed JSON, or the bytes where the route reads something else; for the handler, as
+    the contract's model."""
+    idempotency_key: str | None = None
+
+    @property
+    def account_id(self) -> str:
+        """The account that asks; only routes with a scope have one."""
+        if self.caller is None:
+            raise LookupError("a public route has no account")
+        return self.caller.account_id

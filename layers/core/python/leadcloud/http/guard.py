@@ -1,0 +1,125 @@
+"""The guard in front of every function: what passes it has the form that the route promises.
+
+The order is from cheap to dear and from outside to inside: path, method, key, scope, query,
+idempotency key, media type, size, then the one parse of the body.
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from leadcloud.errors import (
+    BodyTooLarge,
+    BodyUnreadable,
+    Fault,
+    IdempotencyKeyMissing,
+    MediaTypeUnsupported,
+    MethodNotAllowed,
+    NotFound,
+    ParameterUnknown,
+    ScopeMissing,
+    Unauthenticated,
+)
+from leadcloud.http.call import Call, Caller
+from leadcloud.http.json_body import read_json
+from leadcloud.http.routes import JSON, Route, routes_at
+
+_IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+
+Event = Mapping[str, Any]
+"""An API Gateway REST proxy event."""
+
+
+def admit(event: Event) -> Call:
+    """Return the call that an event holds.
+
+    Raises:
+        RequestRefused: The first thing that does not fit, as one of its subclasses.
+    """
+    route, path_parameters = _route(event)
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    caller = _caller(event, route)
+    return Call(
+        route=route,
+        request_id=event["requestContext"]["requestId"],
+        caller=caller,
+        path_parameters=path_parameters,
+        query=_query(event),
+        headers=headers,
+        idempotency_key=_idempotency_key(route, headers),
+        body=_body(event, route, headers),
+    )
+
+
+def _route(event: Event) -> tuple[Route, dict[str, str]]:
+    routes = routes_at(event["path"])
+    if not routes:
+        raise NotFound("There is no such path.")
+    method = event["httpMethod"]
+    found = routes.get("GET" if method == "HEAD" else method)
+    if found is None:
+        allowed = sorted(routes.keys() | ({"HEAD"} if "GET" in routes else set()))
+        raise MethodNotAllowed(headers={"Allow": ", ".join(allowed)})
+    return found
+
+
+def _caller(event: Event, route: Route) -> Caller | None:
+    if route.scope is None:
+        return None
+    context = event["requestContext"].get("authorizer") or {}
+    if "account_id" not in context:
+        raise Unauthenticated(headers={"WWW-Authenticate": 'ApiKey header="X-API-Key"'})
+    caller = Caller(
+        account_id=context["account_id"],
+        key_id=context["key_id"],
+        scopes=frozenset(context["scopes"].split()),
+    )
+    if route.scope not in caller.scopes:
+        raise ScopeMissing(f"This needs a key with the scope {route.scope}.")
+    return caller
+
+
+def _query(event: Event) -> dict[str, str]:
+    parameters = event.get("multiValueQueryStringParameters") or {}
+    if any(len(values) != 1 for values in parameters.values()):
+        raise ParameterUnknown("A query parameter is given more than once.")
+    return {name: values[0] for name, values in parameters.items()}
+
+
+def _idempotency_key(route: Route, headers: Mapping[str, str]) -> str | None:
+    if not route.idempotent:
+        return None
+    key = headers.get("idempotency-key", "")
+    if not _IDEMPOTENCY_KEY.fullmatch(key):
+        fault = Fault(
+            field="Idempotency-Key", code="missing", detail="1 to 255 visible ASCII characters."
+        )
+        raise IdempotencyKeyMissing(faults=[fault])
+    return key
+
+
+def _body(event: Event, route: Route, headers: Mapping[str, str]) -> Any:
+    if route.method not in _WITH_BODY:
+        return None
+    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != route.consumes:
+        raise MediaTypeUnsupported(f"The Content-Type must be {route.consumes}.")
+    if headers.get("content-encoding", "identity").lower() != "identity":
+        raise MediaTypeUnsupported("The body must not be compressed.")
+    body = _bytes(event)
+    if len(body) > route.max_bytes:
+        raise BodyTooLarge(f"The body may have at most {route.max_bytes} bytes.")
+    return read_json(body) if route.consumes == JSON else body
+
+
+def _bytes(event: Event) -> bytes:
+    text = event.get("body") or ""
+    if not event.get("isBase64Encoded"):
+        return str(text).encode("utf-8", "surrogatepass")
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise BodyUnreadable from None

@@ -1,0 +1,88 @@
+"""What goes over the wire: strict models, and their complaints in the API's own words."""
+
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from leadcloud.errors import Fault, ParameterUnknown, RequestInvalid
+
+
+class Wire(BaseModel):
+    """A JSON object of the API. Unknown members are refused, nothing is coerced."""
+
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, hide_input_in_errors=True, allow_inf_nan=False
+    )
+
+
+class Parameters(BaseModel):
+    """The query parameters of an operation: texts on the wire, hence parsed leniently."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, hide_input_in_errors=True, allow_inf_nan=False
+    )
+
+
+M = TypeVar("M", bound=BaseModel)
+
+_SENTENCES = {
+    "missing": "This is required.",
+    "extra_forbidden": "There is a name in here that is not known.",
+    "string_type": "This must be a text.",
+    "int_type": "This must be a whole number.",
+    "bool_type": "This must be true or false.",
+    "list_type": "This must be a list.",
+    "tuple_type": "This must be a list.",
+    "dict_type": "This must be an object.",
+    "model_type": "This must be an object.",
+    "string_pattern_mismatch": "This text does not have the form that is needed.",
+    "string_too_short": "This text is too short.",
+    "string_too_long": "This text is too long.",
+    "too_short": "There are too few of these.",
+    "too_long": "There are too many of these.",
+    "literal_error": "This is none of the values that are known here.",
+    "greater_than_equal": "This is too small.",
+    "less_than_equal": "This is too large.",
+}
+
+
+def parse(model: type[M], value: Any) -> M:
+    """Return the value as the model.
+
+    Raises:
+        RequestInvalid: With every fault at once.
+    """
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        raise RequestInvalid("The request has faults.", faults=faults_of(error)) from None
+
+
+def parse_parameters(model: type[M], query: Any) -> M:
+    """Return the query parameters as the model.
+
+    Raises:
+        ParameterUnknown: One of them is not known.
+        RequestInvalid: One of them has an unusable value.
+    """
+    known = {field.alias or name for name, field in model.model_fields.items()}
+    if not known.issuperset(query):
+        raise ParameterUnknown
+    return parse(model, query)
+
+
+def faults_of(error: ValidationError) -> list[Fault]:
+    """Translate pydantic's complaints, leaving out all that quotes the input."""
+    return [
+        Fault(
+            field=".".join(str(part) for part in _location(item["type"], item["loc"])),
+            code=item["type"],
+            detail=_SENTENCES.get(item["type"], "This value cannot be used."),
+        )
+        for item in error.errors(include_input=False, include_url=False, include_context=False)
+    ]
+
+
+def _location(code: str, location: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    """Say where a fault is; a name that the caller invented is not repeated."""
+    return location[:-1] if code == "extra_forbidden" else location

@@ -1,0 +1,84 @@
+"""The lead reference: a short code that every contact of one delivery from one source carries.
+
+Whoever was called reads it out to ask where the number came from. It leads to the source and the
+buyer, and to no person: the same code stands on all contacts of the delivery, and its record
+names none of them. Ten Crockford symbols and a check symbol, written ABCDE-FGHJK-M.
+
+Source: D. Crockford, "Base 32" (alphabet without I, L, O, U; check symbol modulo 37).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from leadcloud.clock import rfc3339
+from leadcloud.store.interface import Key, Store
+
+_SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_CHECK_SYMBOLS = _SYMBOLS + "*~$=U"
+_LENGTH = 10
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Delivery:
+    """What a lead reference stands for."""
+
+    register: str
+    controller: str
+    buyer: str
+    """Account id; the controller of what was delivered (mission M10)."""
+    purpose: str
+    at: datetime
+
+
+class LeadReferences:
+    """Draws lead references and remembers what each stands for."""
+
+    def __init__(self, store: Store, random_bytes: Callable[[int], bytes]) -> None:
+        self._store = store
+        self._random_bytes = random_bytes
+
+    def draw(self, delivery: Delivery) -> str:
+        """Keep a delivery and return the code that its contacts carry."""
+        number = int.from_bytes(self._random_bytes(8), "big") % 32**_LENGTH
+        code = write(number)
+        self._store.put_if_absent(
+            Key(f"DELIVERY#{code}", "DELIVERY"),
+            {
+                "register": delivery.register,
+                "controller": delivery.controller,
+                "buyer": delivery.buyer,
+                "purpose": delivery.purpose,
+                "at": rfc3339(delivery.at),
+            },
+        )
+        return code
+
+
+def write(number: int) -> str:
+    """Write a number as a lead reference."""
+    digits = []
+    rest = number
+    for _ in range(_LENGTH):
+        rest, digit = divmod(rest, 32)
+        digits.append(_SYMBOLS[digit])
+    symbols = "".join(reversed(digits))
+    return f"{symbols[:5]}-{symbols[5:]}-{_CHECK_SYMBOLS[number % 37]}"
+
+
+def read(text: str) -> str | None:
+    """Return the code as we write it, or None if it cannot be one of ours.
+
+    Lower case, missing hyphens, and O for 0, I or L for 1 are understood, as Crockford has it.
+    """
+    symbols = text.upper().replace("-", "").replace(" ", "").translate(_HEARD)
+    if len(symbols) != _LENGTH + 1 or not set(symbols[:-1]) <= set(_SYMBOLS):
+        return None
+    number = 0
+    for symbol in symbols[:-1]:
+        number = number * 32 + _SYMBOLS.index(symbol)
+    code = write(number)
+    return code if code[-1] == symbols[-1] else None
+
+
+_HEARD = str.maketrans({"O": "0", "I": "1", "L": "1"})
