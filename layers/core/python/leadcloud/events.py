@@ -56,8 +56,17 @@ def log(event: Event, **fields: Loggable) -> None:
     getattr(_logger(), event.level)(event.name, extra=safe)
 
 
-def place_of(traceback: TracebackType | None) -> str:
-    """Return where an exception came from, as module:line; never its message."""
+def log_unexpected(request_id: str, error: Exception) -> None:
+    """Log an exception that nobody foresaw: its type and where it came from, never its message."""
+    log(
+        Event.UNEXPECTED_ERROR,
+        request_id=request_id,
+        error=type(error).__name__,
+        place=_place_of(error.__traceback__),
+    )
+
+
+def _place_of(traceback: TracebackType | None) -> str:
     while traceback and traceback.tb_next:
         traceback = traceback.tb_next
     if traceback is None:

@@ -7,7 +7,7 @@ names none of them. Ten Crockford symbols and a check symbol, written ABCDE-FGHJ
 Source: D. Crockford, "Base 32" (alphabet without I, L, O, U; check symbol modulo 37).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -42,17 +42,35 @@ class LeadReferences:
         """Keep a delivery and return the code that its contacts carry."""
         number = int.from_bytes(self._random_bytes(8), "big") % 32**_LENGTH
         code = write(number)
-        self._store.put_if_absent(
-            Key(f"DELIVERY#{code}", "DELIVERY"),
-            {
-                "register": delivery.register,
-                "controller": delivery.controller,
-                "buyer": delivery.buyer,
-                "purpose": delivery.purpose,
-                "at": rfc3339(delivery.at),
-            },
-        )
+        self._store.put_if_absent(Key(f"DELIVERY#{code}", "DELIVERY"), delivery_row(delivery))
         return code
+
+    def delivery(self, code: str) -> Delivery | None:
+        """Return what a code stands for, or None where it was never drawn."""
+        record = self._store.get(Key(f"DELIVERY#{code}", "DELIVERY"))
+        return delivery_from(record.attributes) if record else None
+
+
+def delivery_row(delivery: Delivery) -> dict[str, str]:
+    """Return a delivery as texts."""
+    return {
+        "register": delivery.register,
+        "controller": delivery.controller,
+        "buyer": delivery.buyer,
+        "purpose": delivery.purpose,
+        "at": rfc3339(delivery.at),
+    }
+
+
+def delivery_from(row: Mapping[str, object]) -> Delivery:
+    """Return the delivery that was written as texts."""
+    return Delivery(
+        register=str(row["register"]),
+        controller=str(row["controller"]),
+        buyer=str(row["buyer"]),
+        purpose=str(row["purpose"]),
+        at=datetime.fromisoformat(str(row["at"])),
+    )
 
 
 def write(number: int) -> str:

@@ -13,7 +13,10 @@ PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 
 NOT_FOR = ("home_visit",)
 
-KIND_OF: dict[Purpose, str] = {"telemarketing_b2c": "consumer", "telemarketing_b2b": "business"}
+KIND_OF: dict[Purpose, Literal["consumer", "business"]] = {
+    "telemarketing_b2c": "consumer",
+    "telemarketing_b2b": "business",
+}
 """The kind of register that each purpose may search."""
 
 USE_PERIOD = timedelta(days=60)

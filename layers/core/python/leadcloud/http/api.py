@@ -5,7 +5,6 @@ threads of the local server would answer each other's requests (docs/adr/0001).
 """
 
 import base64
-import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -14,7 +13,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel
 
 from leadcloud.errors import InternalError, LeadCloudError, ParameterUnknown
-from leadcloud.events import Event, log, place_of
+from leadcloud.events import Event, log, log_unexpected
 from leadcloud.http.call import Call
 from leadcloud.http.guard import admit
 from leadcloud.http.problem import problem, problem_headers
@@ -101,13 +100,7 @@ class Api(Generic[S]):
             code = error.code
             answer = problem_answer(error, request_id)
         except Exception as error:  # noqa: BLE001 the one boundary: every failure is an answer
-            place = place_of(sys.exc_info()[2])
-            log(
-                Event.UNEXPECTED_ERROR,
-                request_id=request_id,
-                error=type(error).__name__,
-                place=place,
-            )
+            log_unexpected(request_id, error)
             code = InternalError.code
             answer = problem_answer(InternalError(), request_id)
         log(

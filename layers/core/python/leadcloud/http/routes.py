@@ -48,6 +48,14 @@ ROUTES = (
         summary="Interactive reference of this API",
     ),
     Route(
+        operation="getDocsAsset",
+        method="GET",
+        path="/docs/{asset}",
+        function="pages",
+        scope=None,
+        summary="A script or style sheet of the reference",
+    ),
+    Route(
         operation="getOpenApi",
         method="GET",
         path="/openapi.json",

@@ -11,7 +11,12 @@ class Wire(BaseModel):
     """A JSON object of the API. Unknown members are refused, nothing is coerced."""
 
     model_config = ConfigDict(
-        extra="forbid", strict=True, frozen=True, hide_input_in_errors=True, allow_inf_nan=False
+        extra="forbid",
+        strict=True,
+        frozen=True,
+        hide_input_in_errors=True,
+        allow_inf_nan=False,
+        serialize_by_alias=True,
     )
 
 

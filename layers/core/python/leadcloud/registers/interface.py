@@ -5,7 +5,8 @@ RegisterError                what went wrong is the register's side, never quote
 ├── RegisterRateLimited      it asks us to come back later
 ├── RegisterUnavailable      unreachable, or a fault of its own
 ├── RegisterRefused          it does not accept our credentials or our request
-└── RegisterAnswerInvalid    it answered something that is not what it promised
+├── RegisterAnswerInvalid    it answered something that is not what it promised
+└── RegisterFailed           our adapter failed in a way it should not
 """
 
 from abc import ABC, abstractmethod
@@ -81,14 +82,17 @@ class RegisterPage:
     """How many the register says it has in all, where it says so."""
 
 
+FailureState = Literal["timeout", "rate_limited", "open_circuit", "error"]
+"""How the public contract calls a source that gave nothing."""
+
+
 class RegisterError(Exception):
     """Root of what can go wrong with a register. Carries no text of the register's.
 
     Raise it `from None` where the cause may hold a URL or a value of a contact.
     """
 
-    state: ClassVar[str] = "error"
-    """The source state of the public contract."""
+    state: ClassVar[FailureState] = "error"
     code: ClassVar[str]
     retryable: ClassVar[bool] = True
 
@@ -128,6 +132,12 @@ class RegisterAnswerInvalid(RegisterError):
     code, retryable = "register_answer_invalid", False
 
 
+class RegisterFailed(RegisterError):
+    """Our adapter failed in a way it should not."""
+
+    code, retryable = "register_failed", False
+
+
 class Register(ABC):
     """A register that can be asked for one page of contacts at a time. Safe to call from threads."""
 
@@ -138,5 +148,5 @@ class Register(ABC):
         """Return one page of contacts that meet the conditions of the request.
 
         Raises:
-            RegisterError: One of its subclasses; nothing else leaves an adapter.
+            RegisterError: One of its subclasses.
         """

@@ -1,0 +1,167 @@
+"""The messages of search as they go over the wire."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from leadcloud.http.wire import Wire
+from leadcloud.registers.condition import Operator
+from leadcloud.registers.interface import Kind, Native
+
+RegisterId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+Amount = Annotated[str, StringConstraints(pattern=r"^\d+\.\d{2,4}$")]
+
+
+class Money(Wire):
+    """An amount of money, exact."""
+
+    amount: Amount
+    currency: Literal["EUR"]
+
+
+class ControllerMessage(Wire):
+    """Who decides about a register."""
+
+    id: str
+    name: str
+
+
+class CapabilityMessage(Wire):
+    """What a register can do with a criterion."""
+
+    ops: tuple[Operator, ...]
+    native: Native = Field(
+        description="exact: the register filters; superset: we check again; local: we filter."
+    )
+
+
+class RegisterMessage(Wire):
+    """A register that may be searched."""
+
+    id: str
+    name: str
+    kind: Kind
+    controller: ControllerMessage
+    criteria: dict[str, CapabilityMessage]
+    price_per_contact: Money
+    purposes: tuple[str, ...]
+
+
+class RegisterList(Wire):
+    """The registers that an account may use."""
+
+    registers: tuple[RegisterMessage, ...]
+
+
+Values = Annotated[list[Annotated[str, StringConstraints(max_length=64)]], Field(max_length=1000)]
+
+
+class SearchRequest(Wire):
+    """What to search, where, and for what purpose."""
+
+    purpose: str = Field(
+        max_length=64, description="telemarketing_b2c or telemarketing_b2b; nothing else."
+    )
+    registers: list[RegisterId] = Field(min_length=1, max_length=20)
+    criteria: dict[str, dict[str, Values]] = Field(
+        max_length=20,
+        description="Field to operator to values: AND between fields, OR within a list.",
+    )
+    page_size: int = Field(default=100, ge=1, le=1000, description="Most contacts to deliver.")
+    cursor: str | None = Field(
+        default=None,
+        max_length=48 * 1024,
+        description="The next_cursor of the page before, with the same purpose, registers, "
+        "criteria and page size.",
+    )
+
+
+class PersonName(Wire):
+    """A person's name."""
+
+    first: str
+    last: str
+
+
+class ConsumerMessage(Wire):
+    """A person to be called. Nothing here locates a dwelling."""
+
+    kind: Literal["consumer"] = "consumer"
+    register_: str = Field(serialization_alias="register")
+    name: PersonName
+    phone: str
+    phone_type: str | None
+    language: str | None
+    postal_code: str | None
+    municipality: str | None
+    possible_duplicate: bool
+    lead_reference: str
+
+
+class VisitingAddress(Wire):
+    """Where a company receives visitors."""
+
+    street: str
+    postal_code: str | None
+    post_office: str | None
+
+
+class DecisionMakerMessage(Wire):
+    """A person in a role of the company."""
+
+    name: str
+    role: str
+    phone: str | None
+
+
+class BusinessMessage(Wire):
+    """A company to be called."""
+
+    kind: Literal["business"] = "business"
+    register_: str = Field(serialization_alias="register")
+    business_id: str
+    name: str
+    industry_code: str | None
+    legal_form: str | None
+    phone: str | None
+    visiting_address: VisitingAddress | None
+    decision_makers: tuple[DecisionMakerMessage, ...]
+    possible_duplicate: bool
+    lead_reference: str
+
+
+ContactMessage = ConsumerMessage | BusinessMessage
+
+State = Literal["ok", "partial", "timeout", "rate_limited", "open_circuit", "error", "skipped"]
+
+
+class SourceMessage(Wire):
+    """How one register answered."""
+
+    register_: str = Field(serialization_alias="register")
+    state: State
+    code: str | None = Field(description="The reason, where the state is not ok.")
+    returned: int = Field(description="Contacts of this source in the answer.")
+    elapsed_ms: int
+    retryable: bool
+    retry_after: int | None = Field(description="Seconds, where the register named them.")
+    lead_reference: str | None
+    provenance: str | None
+
+
+class PermittedUse(Wire):
+    """What the contacts may be used for, and until when."""
+
+    purpose: str
+    not_for: tuple[str, ...]
+    expires_at: str
+
+
+class SearchAnswer(Wire):
+    """The contacts, and how each register answered."""
+
+    contacts: tuple[ContactMessage, ...]
+    sources: tuple[SourceMessage, ...]
+    complete: bool = Field(description="Every register asked has answered in full.")
+    next_cursor: str | None
+    permitted_use: PermittedUse

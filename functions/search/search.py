@@ -1,0 +1,134 @@
+"""One search as it was asked for: checked against the account's contract, planned, and paged."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from functions.search.criteria import parse_criteria
+from functions.search.cursor import search_context
+from functions.search.federation import Place, SourceResult, Task
+from functions.search.messages import SearchRequest
+from functions.search.plan import SourcePlan, plan
+from leadcloud.accounts.account import Account
+from leadcloud.errors import CriterionUnsupported, Fault, RequestInvalid
+from leadcloud.purpose import KIND_OF, Purpose, permitted
+from leadcloud.registers.interface import Kind, Register
+
+MAX_FAILURES = 3
+"""Pages in a row that a source may fail before the cursor gives it up: a caller that reads until
+there is no cursor must come to an end."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Search:
+    """A search that may be carried out."""
+
+    account: Account
+    purpose: Purpose
+    plans: tuple[SourcePlan, ...]
+    """In the order in which the registers were asked for."""
+    page_size: int
+    context: str
+    """What its cursors are bound to."""
+
+    @property
+    def start(self) -> dict[str, Place]:
+        """Where each source begins; those that cannot answer are not read."""
+        return {source.id: Place() for source in self.plans if not source.unanswerable}
+
+    def tasks(self, places: Mapping[str, Place]) -> list[Task]:
+        """Split one page among the sources that are not read to their end."""
+        live = [source for source in self.plans if source.id in places]
+        share, rest = divmod(self.page_size, max(1, len(live)))
+        tasks = [
+            Task(plan=source, place=places[source.id], share=share + (number < rest))
+            for number, source in enumerate(live)
+        ]
+        return [task for task in tasks if task.share]
+
+    def next_places(
+        self, places: Mapping[str, Place], results: Sequence[SourceResult]
+    ) -> dict[str, Place]:
+        """Return where each source goes on after this page; empty at the end of all."""
+        following = dict(places)
+        for result in results:
+            source = result.plan.id
+            if result.state == "ok":
+                failures = 0
+            else:
+                failures = places[source].failures + 1 if result.retryable else MAX_FAILURES
+            if result.next_place is None or failures >= MAX_FAILURES:
+                del following[source]
+            else:
+                following[source] = result.next_place.after_failures(failures)
+        return following
+
+
+def prepare(request: SearchRequest, account: Account, registers: Mapping[str, Register]) -> Search:
+    """Check a request against the account's contract and plan it.
+
+    Args:
+        request: As it came in.
+        account: Who asks.
+        registers: Those that the account's contract names, by id.
+
+    Raises:
+        PurposeNotPermitted: Contacts are not delivered for this purpose.
+        RequestInvalid: Registers or criteria have faults; all of them at once.
+        CriterionUnsupported: No register can answer one of the criteria.
+    """
+    purpose = permitted(request.purpose, account.purposes)
+    kind = KIND_OF[purpose]
+    faults = list(_register_faults(request.registers, kind, registers))
+    try:
+        conditions = parse_criteria(kind, request.criteria)
+    except RequestInvalid as error:
+        faults += error.faults
+    if faults:
+        raise RequestInvalid("The search has faults.", faults=faults)
+    plans = tuple(plan(registers[register], conditions) for register in request.registers)
+    if all(source.unanswerable for source in plans):
+        raise CriterionUnsupported(faults=list(_unsupported(plans)))
+    asked = [purpose, request.registers, request.criteria, request.page_size]
+    return Search(
+        account=account,
+        purpose=purpose,
+        plans=plans,
+        page_size=request.page_size,
+        context=search_context(account.id, asked),
+    )
+
+
+def _register_faults(
+    ids: Sequence[str], kind: Kind, registers: Mapping[str, Register]
+) -> Iterator[Fault]:
+    """Yield what is wrong with the registers asked for.
+
+    One that does not exist and one of another account's are told apart by nothing.
+    """
+    for number, register_id in enumerate(ids):
+        field = f"registers.{number}"
+        if register_id in ids[:number]:
+            yield Fault(field=field, code="repeated", detail="This register was named before.")
+        elif register_id not in registers:
+            yield Fault(
+                field=field,
+                code="register_unknown",
+                detail="Your contract names no such register; GET /v1/registers lists yours.",
+            )
+        elif registers[register_id].description.kind != kind:
+            yield Fault(
+                field=field,
+                code="register_not_for_purpose",
+                detail=f"This purpose searches {kind} registers.",
+            )
+
+
+def _unsupported(plans: Sequence[SourcePlan]) -> Iterator[Fault]:
+    fields = dict.fromkeys(field for source in plans for field in source.unanswerable)
+    for field in fields:
+        able = [source.id for source in plans if field not in source.unanswerable]
+        yield Fault(
+            field=f"criteria.{field}",
+            code="criterion_unsupported",
+            detail=f"Registers asked that can answer it: {', '.join(able) or 'none'}.",
+        )

@@ -1,0 +1,134 @@
+"""The composition root: from settings to collaborators. Nothing else knows where the code runs.
+
+Every collaborator is made when it is first asked for, so that a function pays at its start only
+for what it uses.
+"""
+
+import os
+from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
+from functools import cache, cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from leadcloud.accounts.account import AccountBook
+from leadcloud.accounts.key import KeyRing
+from leadcloud.clock import Clock, SystemClock
+from leadcloud.idempotency import Idempotency
+from leadcloud.lead_reference import LeadReferences
+from leadcloud.provenance import Provenance
+from leadcloud.registers.catalogue import RegisterCatalogue
+from leadcloud.seal import Sealer
+from leadcloud.secrets import Secrets
+from leadcloud.settings import Settings, SettingsError
+from leadcloud.store.interface import Attributes, Store
+
+if TYPE_CHECKING:
+    from leadcloud.registers.interface import Register
+    from leadcloud.registers.outbound import Outbound
+
+SOURCE_THREADS = 64
+"""Sources being read at once in one process; a Lambda needs one search's, the local server many."""
+
+
+class Services:
+    """What the functions work with."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock | None = None,
+        random_bytes: Callable[[int], bytes] = os.urandom,
+    ) -> None:
+        self.settings = settings
+        self.clock: Clock = clock or SystemClock()
+        self.random_bytes = random_bytes
+
+    @cached_property
+    def store(self) -> Store:
+        """The service's own records."""
+        kind, _, place = self.settings.store.partition(":")
+        if kind == "sqlite":
+            from leadcloud.store.sqlite import SqliteStore
+
+            return SqliteStore(Path(place), self.clock)
+        if kind == "dynamodb":
+            import boto3
+
+            from leadcloud.store.dynamodb import DynamoDbStore
+
+            return DynamoDbStore(place, boto3.client("dynamodb"), self.clock)
+        raise SettingsError("LEADCLOUD_STORE names no store")
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        """The service's secrets."""
+        kind, _, place = self.settings.secrets.partition(":")
+        if kind == "file":
+            return Secrets.from_file(Path(place))
+        if kind == "secretsmanager":
+            from aws_lambda_powertools.utilities.parameters import get_secret
+
+            return Secrets(get_secret(place, transform="json"))
+        raise SettingsError("LEADCLOUD_SECRETS names no place for secrets")
+
+    @cached_property
+    def accounts(self) -> AccountBook:
+        """The accounts."""
+        return AccountBook(self.store)
+
+    @cached_property
+    def keys(self) -> KeyRing:
+        """The accounts' keys."""
+        return KeyRing(self.store, self.secrets["key_pepper"], self.random_bytes)
+
+    @cached_property
+    def idempotency(self) -> Idempotency:
+        """The guard of effects."""
+        return Idempotency(self.store, self.clock, self.secrets["idempotency"])
+
+    @cached_property
+    def sealer(self) -> Sealer:
+        """Seals what callers carry for us."""
+        return Sealer.from_text(self.secrets["seal_keys"], self.random_bytes)
+
+    @cached_property
+    def provenance(self) -> Provenance:
+        """Seals what a delivery was."""
+        return Provenance(bytes.fromhex(self.secrets["provenance"]))
+
+    @cached_property
+    def lead_references(self) -> LeadReferences:
+        """The codes of deliveries."""
+        return LeadReferences(self.store, self.random_bytes)
+
+    @cached_property
+    def executor(self) -> Executor:
+        """Threads in which sources are read."""
+        return ThreadPoolExecutor(SOURCE_THREADS, thread_name_prefix="source")
+
+    @cached_property
+    def registers(self) -> RegisterCatalogue:
+        """The registers of other parties."""
+        return RegisterCatalogue(
+            self.store,
+            {"directory_api": self._directory_api, "own_database": self._own_database},
+        )
+
+    @cached_property
+    def _outbound(self) -> "Outbound":
+        from leadcloud.registers.outbound import Outbound
+
+        return Outbound()
+
+    def _directory_api(self, register_id: str, row: Attributes) -> "Register":
+        raise NotImplementedError(register_id)
+
+    def _own_database(self, register_id: str, row: Attributes) -> "Register":
+        raise NotImplementedError(register_id)
+
+
+@cache
+def services() -> Services:
+    """Return the services of this process, as its environment sets them up."""
+    return Services(Settings.from_environment())
