@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from leadcloud.errors import Fault, NotBuilt, RequestInvalid
 from leadcloud.registers.condition import OPERATORS, Condition, Operator
-from leadcloud.registers.contact import BusinessContact, Contact
 from leadcloud.registers.interface import Kind
 
 MAX_VALUES = 200
@@ -17,8 +16,6 @@ MAX_VALUES = 200
 class Criterion:
     """One field that can limit a search."""
 
-    attribute: str
-    """The contact's attribute that it is about."""
     whole: re.Pattern[str]
     """The form of a whole value."""
     start: re.Pattern[str] | None = None
@@ -32,13 +29,11 @@ class Criterion:
 
 
 _POSTAL_CODE = Criterion(
-    attribute="postal_code",
     whole=re.compile(r"[0-9]{5}"),
     start=re.compile(r"[0-9]{1,5}"),
     form="Postal codes have five digits.",
 )
 _MUNICIPALITY = Criterion(
-    attribute="municipality",
     whole=re.compile(r"[0-9]{3}"),
     form="Municipality codes have three digits.",
 )
@@ -48,17 +43,14 @@ CRITERIA: dict[Kind, dict[str, Criterion]] = {
         "postal_code": _POSTAL_CODE,
         "municipality": _MUNICIPALITY,
         "gender": Criterion(
-            attribute="gender",
             whole=re.compile(r"female|male"),
             form="Known are female and male.",
         ),
         "language": Criterion(
-            attribute="language",
             whole=re.compile(r"[a-z]{2}"),
             form="Languages are ISO 639-1 codes such as fi and sv.",
         ),
         "phone_type": Criterion(
-            attribute="phone_type",
             whole=re.compile(r"mobile|landline|company|other"),
             form="Known are mobile, landline, company and other.",
         ),
@@ -67,13 +59,11 @@ CRITERIA: dict[Kind, dict[str, Criterion]] = {
         "postal_code": _POSTAL_CODE,
         "municipality": _MUNICIPALITY,
         "industry": Criterion(
-            attribute="industry_code",
             whole=re.compile(r"[0-9]{2,5}"),
             start=re.compile(r"[0-9]{2,5}"),
             form="Industries are two to five digits of TOL 2008.",
         ),
         "legal_form": Criterion(
-            attribute="legal_form",
             whole=re.compile(r"[A-ZÄÅÖ]{2,6}"),
             form="Legal forms are the trade register's codes such as OY.",
         ),
@@ -113,13 +103,6 @@ def parse_criteria(kind: Kind, raw: Mapping[str, Mapping[str, Sequence[str]]]) -
     if faults:
         raise RequestInvalid("The criteria have faults.", faults=faults)
     return [item for item in read if isinstance(item, Condition)]
-
-
-def value_of(contact: Contact, field: str) -> str | None:
-    """Return what a contact has in the field of a criterion."""
-    kind: Kind = "business" if isinstance(contact, BusinessContact) else "consumer"
-    value: str | None = getattr(contact, CRITERIA[kind][field].attribute)
-    return value
 
 
 def _read(

@@ -67,7 +67,8 @@ def search_contacts(call: Call, services: Services) -> Answer:
     account = _account(call, services)
     search = prepare(request, account, _registers(account, services))
     seal = _seal(search, services)
-    cursor = seal.read(request.cursor) if request.cursor else first_cursor(search, services)
+    token = request.cursor
+    cursor = first_cursor(search, services) if token is None else seal.read(token)
     key = call.idempotency_key or ""
     run = services.idempotency.begin(account.id, key, request.model_dump())
     try:

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from functions.search.criteria import value_of
 from leadcloud.registers.condition import Condition
-from leadcloud.registers.contact import ConsumerContact, Contact
+from leadcloud.registers.contact import ConsumerContact, Contact, value_of
 from leadcloud.registers.interface import Register
 
 

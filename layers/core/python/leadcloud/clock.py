@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 
@@ -26,6 +26,26 @@ class SystemClock:
     def monotonic(self) -> float:
         """Return seconds that only ever grow; their zero means nothing."""
         return time.monotonic()
+
+
+class SetClock:
+    """A clock that stands still until it is moved: for tests, and for travelling through years."""
+
+    def __init__(self, now: datetime) -> None:
+        self._start = now
+        self._elapsed = 0.0
+
+    def now(self) -> datetime:
+        """Return the moment that the clock was moved to."""
+        return self._start + timedelta(seconds=self._elapsed)
+
+    def monotonic(self) -> float:
+        """Return the seconds that the clock was moved by."""
+        return self._elapsed
+
+    def move(self, seconds: float) -> None:
+        """Let time pass."""
+        self._elapsed += seconds
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

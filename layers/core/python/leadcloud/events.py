@@ -7,9 +7,11 @@ mistake can write a name, a number or an address into a log.
 
 import logging
 import re
+import sys
 from enum import Enum
 from functools import cache
 from types import TracebackType
+from typing import TextIO
 
 from aws_lambda_powertools import Logger
 
@@ -41,7 +43,19 @@ def _logger() -> Logger:
     for noisy in ("httpx", "httpcore", "botocore", "sqlalchemy"):
         # At INFO, httpx writes whole URLs, and a directory's URL may hold a phone number.
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    return Logger(service="leadcloud", log_uncaught_exceptions=False)
+    return Logger(service="leadcloud", location=None, logger_handler=_StandardOutput())
+
+
+class _StandardOutput(logging.StreamHandler[TextIO]):
+    """Writes to what standard output is at that moment, not to what it was at the first line."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> TextIO:  # type: ignore[override]
+        """Standard output as it is now."""
+        return sys.stdout
 
 
 def log(event: Event, **fields: Loggable) -> None:

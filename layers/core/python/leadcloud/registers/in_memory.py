@@ -1,0 +1,64 @@
+"""A register held in memory: what tests search and what the benchmarks measure against."""
+
+import time
+from collections.abc import Sequence
+
+from leadcloud.registers.contact import Contact, value_of
+from leadcloud.registers.interface import (
+    PageRequest,
+    Register,
+    RegisterDescription,
+    RegisterError,
+    RegisterPage,
+)
+
+
+class InMemoryRegister(Register):
+    """Contacts in a list; applies what it declares to apply, and fails when told to."""
+
+    def __init__(
+        self,
+        description: RegisterDescription,
+        contacts: Sequence[Contact],
+        *,
+        delay: float = 0.0,
+        errors: Sequence[RegisterError] = (),
+    ) -> None:
+        """Take the contacts.
+
+        Args:
+            description: What the register declares.
+            contacts: In the order in which pages return them.
+            delay: Seconds that each page takes.
+            errors: Raised by the first calls, one each.
+        """
+        self.description = description
+        self.requests: list[PageRequest] = []
+        """Every page that was asked for."""
+        self._contacts = contacts
+        self._delay = delay
+        self._errors = list(errors)
+
+    def fetch(self, request: PageRequest) -> RegisterPage:
+        """Return one page of contacts that meet the conditions of the request."""
+        self.requests.append(request)
+        if self._delay:
+            time.sleep(self._delay)
+        if self._errors:
+            raise self._errors.pop(0)
+        found = [contact for contact in self._contacts if self._meets(contact, request)]
+        start = int(request.position or 0)
+        end = start + request.size
+        return RegisterPage(
+            contacts=tuple(found[start:end]),
+            next_position=str(end) if end < len(found) else None,
+            total=len(found),
+        )
+
+    def _meets(self, contact: Contact, request: PageRequest) -> bool:
+        """Apply what is declared exact; of a superset nothing, which is the largest superset."""
+        return all(
+            condition.is_met_by(value_of(contact, condition.field))
+            for condition in request.criteria
+            if self.description.criteria[condition.field].native == "exact"
+        )

@@ -1,0 +1,129 @@
+"""The demo accounts and registers that a new folder is given. Everybody in them is synthetic."""
+
+import json
+from typing import Any
+
+from leadcloud.accounts.account import Account
+from leadcloud.accounts.key import SCOPES
+from leadcloud.purpose import PURPOSES
+from leadcloud.store.interface import RecordExists
+from leadcloud.wiring import Services
+from local.folder import Folder, write_whole
+
+REGISTERS = {
+    "directory": "demo_directory_consumers",
+    "own": "demo_own_customers",
+    "business": "demo_directory_decision_makers",
+}
+"""What demo.json calls each register, and its id."""
+
+_SHARED = (REGISTERS["directory"], REGISTERS["business"])
+_CUSTOMER_SCOPES = SCOPES - {"operator"}
+
+_ACCOUNTS = (
+    Account(
+        id="demo_customer",
+        kind="customer",
+        name="Demo customer (synthetic)",
+        parent=None,
+        registers=(*_SHARED, REGISTERS["own"]),
+        purposes=PURPOSES,
+    ),
+    Account(
+        id="demo_other_customer",
+        kind="customer",
+        name="Other demo customer (synthetic)",
+        parent=None,
+        registers=_SHARED,
+        purposes=PURPOSES,
+    ),
+    Account(
+        id="demo_reseller",
+        kind="reseller",
+        name="Demo reseller (synthetic)",
+        parent=None,
+        registers=_SHARED,
+        purposes=PURPOSES,
+    ),
+    Account(
+        id="demo_sub_account_1",
+        kind="sub_account",
+        name="First sub-account of the demo reseller (synthetic)",
+        parent="demo_reseller",
+        registers=_SHARED,
+        purposes=PURPOSES,
+    ),
+    Account(
+        id="demo_sub_account_2",
+        kind="sub_account",
+        name="Second sub-account of the demo reseller (synthetic)",
+        parent="demo_reseller",
+        registers=_SHARED,
+        purposes=PURPOSES,
+    ),
+    Account(
+        id="demo_operator",
+        kind="operator",
+        name="Demo operator (synthetic)",
+        parent=None,
+        registers=(),
+        purposes=(),
+    ),
+)
+
+_KEYS = {
+    "customer": ("demo_customer", _CUSTOMER_SCOPES),
+    "other_customer": ("demo_other_customer", _CUSTOMER_SCOPES),
+    "reseller": ("demo_reseller", _CUSTOMER_SCOPES),
+    "operator": ("demo_operator", frozenset({"operator"})),
+}
+"""What demo.json calls each key, its account and its scopes."""
+
+
+def seed(folder: Folder, services: Services) -> dict[str, str]:
+    """Give a folder its demo accounts and return their keys; the second time, the same keys.
+
+    demo.json is written last: a start that died before it is simply done again.
+    """
+    if folder.demo.exists():
+        keys: dict[str, str] = json.loads(folder.demo.read_text(encoding="utf-8"))["keys"]
+        return keys
+    for account in _ACCOUNTS:
+        try:
+            services.accounts.open(account)
+        except RecordExists:
+            continue
+    return {
+        name: services.keys.issue(account_id, scopes)
+        for name, (account_id, scopes) in _KEYS.items()
+    }
+
+
+def register_demo(folder: Folder, services: Services, provider_url: str) -> None:
+    """Enter the demo registers; the provider's address may be another than last time."""
+    for manifest in _SHARED:
+        services.registers.put(
+            manifest,
+            {
+                "adapter": "directory_api",
+                "manifest": manifest,
+                "base_url": provider_url,
+            },
+        )
+    services.registers.put(
+        REGISTERS["own"],
+        {"adapter": "own_database", "url": f"sqlite:///{folder.own_register.resolve()}"},
+    )
+
+
+def announce(folder: Folder, base_url: str, keys: dict[str, str]) -> dict[str, Any]:
+    """Write demo.json and return it."""
+    demo = {
+        "base_url": base_url,
+        "keys": keys,
+        "registers": REGISTERS,
+        "mail_dir": str(folder.mail.resolve()),
+        "webhook_dir": str(folder.webhooks.resolve()),
+    }
+    write_whole(folder.demo, demo)
+    return demo

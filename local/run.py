@@ -1,0 +1,132 @@
+"""`./run`: the whole service on this machine."""
+
+import argparse
+import asyncio
+import os
+import socket
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+
+import uvicorn
+
+from functions.authorizer.handler import lambda_handler
+from leadcloud.http.routes import ROUTES
+from leadcloud.wiring import services
+from local.demo import announce, register_demo, seed
+from local.directory_provider import start_directory_provider
+from local.folder import Folder, StartError, draw_secrets
+from local.gateway import Gateway, Handler
+
+HANDLER_THREADS = 64
+"""Requests being answered at once; most of them wait for registers."""
+
+
+def main() -> None:
+    """Start the service, say where it listens, and serve until told to stop."""
+    options = _options()
+    folder = Folder(options.data)
+    try:
+        lock = folder.open()
+        listener = _listen(options.port)
+    except StartError as error:
+        sys.exit(f"LeadCloud did not start. {error}")
+    secrets = draw_secrets(folder.secrets)
+    os.environ["LEADCLOUD_STORE"] = f"sqlite:{folder.store}"
+    os.environ["LEADCLOUD_SECRETS"] = f"file:{folder.secrets}"
+    provider = start_directory_provider(
+        client_id=secrets["demo_directory_client_id"],
+        client_secret=secrets["demo_directory_client_secret"],
+    )
+    keys = seed(folder, services())
+    register_demo(folder, services(), provider.base_url)
+    base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    announce(folder, base_url, keys)
+    asyncio.run(_serve(listener, partial(_greet, base_url, keys["customer"])))
+    os.close(lock)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="./run", description=__doc__)
+    parser.add_argument("--port", type=int, default=8000, help="port on 127.0.0.1 (8000)")
+    parser.add_argument(
+        "--data", type=Path, default=Path(".local"), metavar="DIR", help="where state lies (.local)"
+    )
+    return parser.parse_args()
+
+
+def _listen(port: int) -> socket.socket:
+    """Take the port.
+
+    Raises:
+        StartError: Somebody else has it.
+    """
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+    except (OSError, OverflowError):
+        raise StartError(
+            f"Port {port} cannot be had on 127.0.0.1. Choose another with --port."
+        ) from None
+    return listener
+
+
+def _handlers() -> dict[str, Handler]:
+    functions = {route.function for route in ROUTES}
+    return {
+        function: import_module(f"functions.{function}.handler").lambda_handler
+        for function in functions
+    }
+
+
+async def _serve(listener: socket.socket, greet: Callable[[], None]) -> None:
+    gateway = Gateway(_handlers(), lambda_handler, ThreadPoolExecutor(HANDLER_THREADS))
+    config = uvicorn.Config(
+        gateway,
+        access_log=False,  # a request line may hold what somebody searched for
+        log_level="warning",
+        lifespan="off",
+        server_header=False,
+        backlog=1024,
+    )
+    await _Server(config, greet).serve(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Says where it listens once it does."""
+
+    def __init__(self, config: uvicorn.Config, greet: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._greet = greet
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen."""
+        await super().startup(sockets)
+        self._greet()
+
+
+def _greet(base_url: str, key: str) -> None:
+    print(f"LeadCloud is listening on {base_url}")
+    print(_FIRST_REQUEST.format(base_url=base_url, key=key), flush=True)
+
+
+_FIRST_REQUEST = """
+The first request, ready to paste:
+
+curl {base_url}/v1/search \\
+  -H 'X-API-Key: {key}' \\
+  -H 'Idempotency-Key: first-request' \\
+  -H 'Content-Type: application/json' \\
+  -d '{{"purpose": "telemarketing_b2c",
+       "registers": ["demo_directory_consumers", "demo_own_customers"],
+       "criteria": {{"municipality": {{"in": ["092"]}}, "language": {{"in": ["fi"]}}}},
+       "page_size": 4}}'
+"""
+
+
+if __name__ == "__main__":
+    main()

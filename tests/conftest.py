@@ -1,0 +1,84 @@
+"""What every test shares: no network but this machine's, a clock that is set, a small service."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from leadcloud.accounts.account import Account
+from leadcloud.clock import SetClock
+from leadcloud.purpose import PURPOSES
+from leadcloud.registers.catalogue import RegisterCatalogue
+from leadcloud.registers.interface import Register
+from leadcloud.settings import Settings
+from leadcloud.wiring import Services
+
+SECRETS = {
+    "key_pepper": "pepper-of-tests",
+    "idempotency": "idempotency-of-tests",
+    "provenance": "11" * 64,
+    "seal_keys": "k1:" + "A" * 43 + "=",
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let tests marked `loopback` open sockets on this machine."""
+    for item in items:
+        if item.get_closest_marker("loopback"):
+            item.add_marker(pytest.mark.allow_hosts(["127.0.0.1"]))
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    """A clock that stands at noon of a Monday."""
+    return SetClock(datetime(2026, 11, 23, 12, tzinfo=UTC))
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings for a service in a folder of its own."""
+    secrets = tmp_path / "secrets.json"
+    secrets.write_text(json.dumps(SECRETS), encoding="utf-8")
+    return Settings.from_environment(
+        {
+            "LEADCLOUD_STORE": f"sqlite:{tmp_path / 'store.sqlite'}",
+            "LEADCLOUD_SECRETS": f"file:{secrets}",
+            "LEADCLOUD_SEARCH_DEADLINE": "1",
+        }
+    )
+
+
+@pytest.fixture
+def services(settings: Settings, clock: SetClock) -> Iterator[Services]:
+    """A service with a store of its own and no registers."""
+    services = Services(settings, clock)
+    yield services
+    services.executor.shutdown(wait=False, cancel_futures=True)
+
+
+@pytest.fixture
+def open_account(services: Services) -> Callable[..., Account]:
+    """Open an account whose contract names the given registers, which become searchable."""
+
+    def open_account(
+        *registers: Register, account_id: str = "buyer", purposes: tuple[str, ...] = PURPOSES
+    ) -> Account:
+        account = Account(
+            id=account_id,
+            kind="customer",
+            name="Buyer",
+            parent=None,
+            registers=tuple(register.description.id for register in registers),
+            purposes=purposes,  # type: ignore[arg-type]
+        )
+        services.accounts.open(account)
+        built = {register.description.id: register for register in registers}
+        catalogue = RegisterCatalogue(services.store, {"given": lambda name, _row: built[name]})
+        for name in built:
+            catalogue.put(name, {"adapter": "given"})
+        services.registers = catalogue
+        return account
+
+    return open_account

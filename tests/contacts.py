@@ -1,0 +1,72 @@
+"""Registers and contacts for tests; every person is synthetic."""
+
+from decimal import Decimal
+from typing import Any
+
+from leadcloud.registers.condition import OPERATORS
+from leadcloud.registers.contact import BusinessContact, ConsumerContact, Contact
+from leadcloud.registers.in_memory import InMemoryRegister
+from leadcloud.registers.interface import Capability, Controller, Native, RegisterDescription
+
+EXACT = dict.fromkeys(("postal_code", "municipality", "gender", "language", "phone_type"), "exact")
+
+
+def describe(
+    register_id: str, *, kind: str = "consumer", native: dict[str, Native] | None = None
+) -> RegisterDescription:
+    """Return what a register declares, every operator for each field named."""
+    return RegisterDescription(
+        id=register_id,
+        name=register_id,
+        kind=kind,  # type: ignore[arg-type]
+        controller=Controller(id="somebody", name="Somebody Oy (synthetic)"),
+        criteria={
+            field: Capability(operators=frozenset(OPERATORS), native=how)
+            for field, how in (EXACT if native is None else native).items()  # type: ignore[union-attr]
+        },
+        price_per_contact=Decimal("0.05"),
+        currency="EUR",
+        purposes=frozenset({"telemarketing_b2c" if kind == "consumer" else "telemarketing_b2b"}),
+    )
+
+
+def person(number: int, **changes: Any) -> ConsumerContact:
+    """Return the synthetic person of that number."""
+    return ConsumerContact(
+        **{
+            "first_name": f"Testi{number}",
+            "last_name": "Synteettinen",
+            "phone": f"+35845700{number:05d}",
+            "phone_type": "mobile",
+            "language": "fi",
+            "gender": "female",
+            "postal_code": "01300",
+            "municipality": "092",
+            "street": "Synteettisenkatu 1",
+        }
+        | changes
+    )
+
+
+def company(number: int, **changes: Any) -> BusinessContact:
+    """Return the synthetic company of that number."""
+    return BusinessContact(
+        **{
+            "business_id": f"{number:07d}-0",
+            "name": f"Synteettinen {number} Oy",
+            "industry_code": "62010",
+            "legal_form": "OY",
+            "postal_code": "01300",
+            "municipality": "092",
+            "street": "Yrityskatu 1",
+        }
+        | changes
+    )
+
+
+def register(register_id: str, contacts: list[Contact], **options: Any) -> InMemoryRegister:
+    """Return a register in memory that holds these contacts."""
+    description = describe(
+        register_id, kind=options.pop("kind", "consumer"), native=options.pop("native", None)
+    )
+    return InMemoryRegister(description, contacts, **options)

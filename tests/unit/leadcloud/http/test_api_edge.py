@@ -1,0 +1,171 @@
+"""The edge: what is admitted, and how every refusal is told."""
+
+import base64
+import json
+import logging
+from typing import Any
+
+import pytest
+
+from functions.search.handler import api
+from leadcloud.http.api import Answer, Api, Contract
+from leadcloud.http.call import Call
+from leadcloud.wiring import Services
+
+SEARCH_BODY = {"purpose": "telemarketing_b2c", "registers": ["a"], "criteria": {}}
+
+
+def event(method: str, path: str, **changes: Any) -> dict[str, Any]:
+    """Return a proxy event as API Gateway makes it."""
+    context = {"account_id": "buyer", "key_id": "k", "scopes": "search"}
+    return {
+        "httpMethod": method,
+        "path": path,
+        "headers": {"content-type": "application/json", "Idempotency-Key": "one"},
+        "multiValueQueryStringParameters": None,
+        "requestContext": {"requestId": "request-1", "authorizer": context},
+        "body": json.dumps(SEARCH_BODY),
+        "isBase64Encoded": False,
+    } | changes
+
+
+def refusal(services: Services, event: dict[str, Any]) -> tuple[int, str, dict[str, Any]]:
+    """Return the status, code and whole problem of an answer that must be one."""
+    answer = api.answer(event, services)
+    problem = json.loads(answer["body"])
+    assert answer["headers"]["Content-Type"] == "application/problem+json"
+    assert answer["statusCode"] == problem["status"]
+    assert problem["request_id"] == answer["headers"]["X-Request-Id"] == "request-1"
+    return answer["statusCode"], problem["code"], problem
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "code"),
+    [
+        ({"path": "/v1/nothing"}, 404, "not_found"),
+        ({"path": "/v1/search/"}, 404, "not_found"),
+        ({"httpMethod": "DELETE"}, 405, "method_not_allowed"),
+        ({"httpMethod": "BREW"}, 405, "method_not_allowed"),
+        ({"requestContext": {"requestId": "request-1"}}, 401, "unauthenticated"),
+        ({"multiValueQueryStringParameters": {"verbose": ["1"]}}, 400, "parameter_unknown"),
+        ({"headers": {"content-type": "application/json"}}, 400, "idempotency_key_missing"),
+        ({"headers": {"Idempotency-Key": "a"}}, 415, "media_type_unsupported"),
+        (
+            {"headers": {"Idempotency-Key": "a", "Content-Type": "text/plain"}},
+            415,
+            "media_type_unsupported",
+        ),
+        (
+            {
+                "headers": {
+                    "Idempotency-Key": "a",
+                    "Content-Type": "application/json",
+                    "Content-Encoding": "gzip",
+                }
+            },
+            415,
+            "media_type_unsupported",
+        ),
+        ({"body": "x" * 70_000}, 413, "body_too_large"),
+        ({"body": None}, 400, "body_unreadable"),
+        ({"body": "[" * 1000}, 400, "body_unreadable"),
+        (
+            {"body": base64.b64encode(b"\xff").decode(), "isBase64Encoded": True},
+            400,
+            "body_unreadable",
+        ),
+        ({"body": "not base64!", "isBase64Encoded": True}, 400, "body_unreadable"),
+        ({"body": "[]"}, 422, "request_invalid"),
+        ({"body": "{}"}, 422, "request_invalid"),
+    ],
+)
+def test_every_refusal_is_a_problem(
+    services: Services, changes: dict[str, Any], status: int, code: str
+) -> None:
+    """What does not fit is refused with its own status and code."""
+    assert refusal(services, event("POST", "/v1/search") | changes)[:2] == (status, code)
+
+
+def test_a_wrong_method_names_the_right_ones(services: Services) -> None:
+    """405 says in Allow what the path knows."""
+    assert api.answer(event("PUT", "/v1/registers"), services)["headers"]["Allow"] == "GET, HEAD"
+
+
+def test_a_key_without_the_scope_is_refused(services: Services) -> None:
+    """A good key for something else is 403, not 401."""
+    authorizer = {"account_id": "buyer", "key_id": "k", "scopes": "billing predict"}
+    context = {"requestId": "request-1", "authorizer": authorizer}
+
+    got = refusal(services, event("GET", "/v1/registers", requestContext=context))
+
+    assert got[:2] == (403, "scope_missing")
+
+
+def test_all_faults_are_told_at_once_and_none_is_quoted(services: Services) -> None:
+    """Every fault has its field; what the caller wrote appears nowhere."""
+    body = {
+        "purpose": 5,
+        "registers": ["Virtanen Matti"],
+        "criteria": [],
+        "page_size": "0401234567",
+        "matti_virtanen": 1,
+    }
+
+    _, _, problem = refusal(services, event("POST", "/v1/search", body=json.dumps(body)))
+
+    fields = sorted(fault["field"] for fault in problem["errors"])
+    assert fields == ["", "criteria", "page_size", "purpose", "registers.0"]
+    assert "irtanen" not in json.dumps(problem)
+    assert "0401234567" not in json.dumps(problem)
+
+
+def test_strict_types(services: Services) -> None:
+    """A number in a text, or true for a number, is not what it looks like."""
+    for page_size in ("5", True, 5.0, None):
+        body = json.dumps(SEARCH_BODY | {"page_size": page_size})
+        assert refusal(services, event("POST", "/v1/search", body=body))[0] == 422
+
+
+def test_an_unforeseen_failure_is_our_500_and_says_nothing(
+    services: Services, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An exception's text may hold a contact, so only its type and place are logged."""
+    broken: Api[Services] = Api("search")
+
+    @broken.operation("listRegisters", Contract())
+    def fail(_call: Call, _services: Services) -> Answer:
+        raise RuntimeError("Matti Virtanen +358401234567")
+
+    answer = broken.answer(event("GET", "/v1/registers", body=None), services)
+
+    output = capsys.readouterr()
+    logged = output.out + output.err
+    assert answer["statusCode"] == 500
+    assert json.loads(answer["body"])["code"] == "internal_error"
+    assert "RuntimeError" in logged
+    assert "test_api_edge" in logged
+    assert "irtanen" not in logged + answer["body"]
+    assert "+358" not in logged + answer["body"]
+
+
+def test_head_is_get_without_a_body(
+    services: Services, caplog: pytest.LogCaptureFixture, open_account: Any
+) -> None:
+    """HEAD answers as GET does, and sends nothing."""
+    open_account()
+    caplog.set_level(logging.INFO)
+
+    answer = api.answer(event("HEAD", "/v1/registers", body=None), services)
+
+    assert (answer["statusCode"], answer["body"]) == (200, "")
+
+
+def test_answers_that_may_hold_contacts_are_not_cached(
+    services: Services, open_account: Any
+) -> None:
+    """No intermediary keeps an answer."""
+    open_account()
+
+    answer = api.answer(event("GET", "/v1/registers", body=None), services)
+
+    assert answer["headers"]["Cache-Control"] == "no-store"
