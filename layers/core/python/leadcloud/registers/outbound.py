@@ -1,0 +1,259 @@
+"""The only door to other parties' HTTP interfaces.
+
+What a register answers is trusted in nothing: not in being JSON, in ending, in being as long as it
+says or as small as it looks. And nothing of it leaves here but the parsed JSON: httpx puts whole
+URLs into its log lines and exceptions, and a URL may hold a name or a phone number, so its errors
+are replaced here, outside of the handler, that not even `__context__` keeps them.
+"""
+
+import logging
+import threading
+import zlib
+from collections.abc import Callable, Iterable
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any
+
+import httpcore
+import httpx
+from pydantic_core import from_json
+
+from leadcloud.clock import Clock, Deadline
+from leadcloud.registers.call import Call, CredentialsRefused
+from leadcloud.registers.interface import (
+    RegisterAnswerInvalid,
+    RegisterError,
+    RegisterRateLimited,
+    RegisterRefused,
+    RegisterTimeout,
+    RegisterUnavailable,
+)
+
+_LONGEST_WAIT = 3_600
+"""Seconds of a Retry-After that we pass on."""
+
+_CONNECTIONS = 64
+
+
+class Outbound:
+    """The HTTP client of the process, for all its registers. Safe to use from threads.
+
+    It follows no redirect, keeps no cookie and no answer, and reads no proxy from the environment.
+    """
+
+    def __init__(self) -> None:
+        for noisy in ("httpx", "httpcore"):
+            logging.getLogger(noisy).setLevel(logging.WARNING)
+        self._current = _CurrentDeadline()
+        self._opening = threading.Lock()
+        self._client: httpx.Client | None = None
+
+    def send(self, call: Call, deadline: Deadline) -> Any:
+        """Send the call and return the JSON of its answer.
+
+        Raises:
+            RegisterTimeout: There was no whole answer before the deadline.
+            RegisterRateLimited: The register said 429.
+            RegisterUnavailable: It cannot be reached, hung up, or said 5xx.
+            CredentialsRefused: It said 401.
+            RegisterRefused: It said another 4xx.
+            RegisterAnswerInvalid: It answered anything else than JSON of bearable size with 200.
+        """
+        failure: RegisterError
+        self._current.deadline = _sooner(deadline, call.max_seconds)
+        try:
+            return self._exchange(call, deadline.clock)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            failure = _failure(error)
+        except (zlib.error, ValueError):
+            failure = RegisterAnswerInvalid()
+        raise failure
+
+    def close(self) -> None:
+        """Close every connection."""
+        if self._client is not None:
+            self._client.close()
+
+    def _exchange(self, call: Call, clock: Clock) -> Any:
+        request = self._opened().build_request(
+            call.method,
+            call.url,
+            params=call.parameters,
+            headers=dict(call.headers),
+            data=call.form,
+            timeout=self._current.left(RegisterTimeout),
+        )
+        response = self._opened().send(request, stream=True)
+        try:
+            _refuse_all_but_json(response, clock)
+            body = _body(response, call.max_bytes)
+        finally:
+            response.close()
+        # Values are not to be cached: they are names and numbers of persons.
+        return from_json(body, allow_inf_nan=False, cache_strings="keys")
+
+    def _opened(self) -> httpx.Client:
+        # Lazily: loading the certificates costs more than a search.
+        with self._opening:
+            if self._client is None:
+                self._client = _client(self._current)
+            return self._client
+
+
+class _CurrentDeadline(threading.local):
+    """The deadline of the call that this thread is making."""
+
+    deadline: Deadline
+
+    def left(self, late: type[Exception]) -> float:
+        """Return the seconds left, or raise the given error if there are none."""
+        remaining = self.deadline.remaining()
+        if remaining <= 0:
+            raise late
+        return remaining
+
+
+class _DeadlineStream(httpcore.NetworkStream):
+    """A connection on which waiting ends at the call's deadline.
+
+    httpx bounds each single read. A server that sends a byte now and then, be it of a header, would
+    hold it for as long as it likes.
+    """
+
+    def __init__(self, stream: httpcore.NetworkStream, current: _CurrentDeadline) -> None:
+        self._stream = stream
+        self._current = current
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        del timeout
+        return self._stream.read(max_bytes, self._current.left(httpcore.ReadTimeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        del timeout
+        self._stream.write(buffer, self._current.left(httpcore.WriteTimeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(self, *arguments: Any, **named: Any) -> httpcore.NetworkStream:
+        return _DeadlineStream(self._stream.start_tls(*arguments, **named), self._current)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
+class _DeadlineBackend(httpcore.SyncBackend):
+    """Opens connections that keep the deadline."""
+
+    def __init__(self, current: _CurrentDeadline) -> None:
+        self._current = current
+
+    def connect_tcp(self, *arguments: Any, **named: Any) -> httpcore.NetworkStream:
+        return _DeadlineStream(super().connect_tcp(*arguments, **named), self._current)
+
+
+class _Transport(httpx.HTTPTransport):
+    """httpx's transport over connections that keep the deadline.
+
+    httpx offers no way to choose the network backend, so the pool is replaced after it is made; the
+    tests on dripping servers fail if this ever stops working.
+    """
+
+    def __init__(self, current: _CurrentDeadline) -> None:
+        context = httpx.create_ssl_context(trust_env=False)
+        super().__init__(verify=context)
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=context,
+            max_connections=_CONNECTIONS,
+            network_backend=_DeadlineBackend(current),
+        )
+
+
+def _client(current: _CurrentDeadline) -> httpx.Client:
+    return httpx.Client(
+        transport=_Transport(current),
+        trust_env=False,
+        follow_redirects=False,
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+        headers={
+            "User-Agent": "LeadCloud",
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip",
+        },
+    )
+
+
+def _sooner(deadline: Deadline, seconds: float) -> Deadline:
+    own = Deadline.after(seconds, deadline.clock)
+    return min(deadline, own, key=lambda each: each.at)
+
+
+def _failure(error: httpx.HTTPError | httpx.InvalidURL) -> RegisterError:
+    match error:
+        case httpx.TimeoutException():
+            return RegisterTimeout()
+        case httpx.NetworkError() | httpx.ProxyError():
+            return RegisterUnavailable()
+        case httpx.RemoteProtocolError() if "without sending a response" in str(error):
+            return RegisterUnavailable()
+        case _:
+            return RegisterAnswerInvalid()
+
+
+def _refuse_all_but_json(response: httpx.Response, clock: Clock) -> None:
+    status = response.status_code
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        raise RegisterRateLimited(retry_after=_retry_after(response, clock))
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise RegisterUnavailable(retry_after=_retry_after(response, clock))
+    if status == HTTPStatus.UNAUTHORIZED:
+        raise CredentialsRefused
+    if status >= HTTPStatus.BAD_REQUEST:
+        raise RegisterRefused
+    if status != HTTPStatus.OK or not _is_json(response.headers.get("Content-Type", "")):
+        raise RegisterAnswerInvalid
+
+
+def _is_json(content_type: str) -> bool:
+    essence = content_type.partition(";")[0].strip().lower()
+    return essence == "application/json" or essence.endswith("+json")
+
+
+def _retry_after(response: httpx.Response, clock: Clock) -> int | None:
+    """Return the whole seconds of a Retry-After, which comes as seconds or as a date."""
+    written = response.headers.get("Retry-After", "").strip()
+    if written.isascii() and written.isdigit():
+        # Nine digits are thirty years; int() refuses some thousands of them.
+        return min(int(written[:9]), _LONGEST_WAIT)
+    try:
+        moment = parsedate_to_datetime(written)
+    except ValueError:
+        return None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    seconds = (aware - clock.now()).total_seconds()
+    return min(max(0, round(seconds)), _LONGEST_WAIT)
+
+
+def _body(response: httpx.Response, limit: int) -> bytes:
+    """Return the body, unpacked. Unpacks no more than the limit: 200 kB of gzip may hold 200 MB."""
+    encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
+    match encoding:
+        case "identity" | "":
+            return _joined(response.iter_raw(), limit, lambda chunk, _room: chunk)
+        case "gzip":
+            unpacker = zlib.decompressobj(wbits=31)
+            body = _joined(response.iter_raw(), limit, unpacker.decompress)
+            if unpacker.eof and not unpacker.unused_data:
+                return body
+    raise RegisterAnswerInvalid
+
+
+def _joined(chunks: Iterable[bytes], limit: int, unpack: Callable[[bytes, int], bytes]) -> bytes:
+    body = bytearray()
+    for chunk in chunks:
+        body += unpack(chunk, limit + 1 - len(body))
+        if len(body) > limit:
+            raise RegisterAnswerInvalid
+    return bytes(body)

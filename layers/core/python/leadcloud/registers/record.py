@@ -1,0 +1,125 @@
+"""Reads one record of a register's answer as a contact, or finds it unusable."""
+
+import contextlib
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from leadcloud.registers import ytj_company
+from leadcloud.registers.contact import BusinessContact, ConsumerContact, Contact, DecisionMaker
+from leadcloud.registers.manifest import DecisionMakers, Extract, Manifest
+from leadcloud.registers.paging import member
+from leadcloud.registers.phone import e164
+
+_LONGEST_TEXT = 300
+
+
+class RecordUnusable(Exception):
+    """A record is not what a contact can be made of. Says nothing about it."""
+
+
+def reader(manifest: Manifest) -> Callable[[Any], Contact]:
+    """Return what reads the records of a register.
+
+    What it returns raises RecordUnusable for a record of wrong types, one that lacks a name or, of
+    a person, a number that can be called, and for a company that has ceased.
+    """
+    extract = manifest.extract
+    match extract.reader:
+        case "fields":
+            fields = _fields_by_table(extract)
+        case "ytj_company":
+            fields = ytj_company.fields
+    build = _consumer if manifest.kind == "consumer" else _business
+    return lambda record: build(_typed(fields(record), extract), extract)
+
+
+def _fields_by_table(extract: Extract) -> Callable[[Any], dict[str, Any]]:
+    def read(record: Any) -> dict[str, Any]:
+        found = {name: member(record, place) for name, place in extract.fields.items()}
+        if extract.decision_makers is not None:
+            found["decision_makers"] = member(record, extract.decision_makers.records)
+        return {**found, **extract.constants}
+
+    return read
+
+
+def _typed(found: dict[str, Any], extract: Extract) -> dict[str, Any]:
+    """Check types, translate codes, leave out what is not there."""
+    typed = {}
+    for name, value in found.items():
+        if name in ("marketing_ban", "decision_makers"):
+            typed[name] = value
+        elif (text := _text(value)) is not None:
+            codes = extract.codes.get(name)
+            typed[name] = codes.get(text) if codes else text
+    return typed
+
+
+def _text(value: Any) -> str | None:
+    """Return a text without its margins, None where there is none."""
+    if value is None:
+        return None
+    if not isinstance(value, str) or len(value) > _LONGEST_TEXT:
+        raise RecordUnusable
+    text = value.strip()
+    if any(character < " " for character in text):
+        raise RecordUnusable
+    return text or None
+
+
+def _consumer(found: dict[str, Any], extract: Extract) -> ConsumerContact:
+    phone = _phone(found.pop("phone", None), extract)
+    # A register that keeps bans and does not say whether there is one leaves no right to call.
+    ban = found.get("marketing_ban", False)
+    if phone is None or not isinstance(ban, bool) or not _has(found, "first_name", "last_name"):
+        raise RecordUnusable
+    return ConsumerContact(phone=phone, **found)
+
+
+def _business(found: dict[str, Any], extract: Extract) -> BusinessContact:
+    if not _has(found, "business_id", "name") or found.get("status") == "ceased":
+        raise RecordUnusable
+    makers = found.pop("decision_makers", None)
+    phone = _phone(found.pop("phone", None), extract)
+    return BusinessContact(
+        phone=phone, decision_makers=tuple(_decision_makers(makers, extract)), **found
+    )
+
+
+def _decision_makers(makers: Any, extract: Extract) -> Iterator[DecisionMaker]:
+    places = extract.decision_makers
+    if places is None or makers is None:
+        return
+    if not isinstance(makers, list):
+        raise RecordUnusable
+    for maker in makers:
+        with contextlib.suppress(RecordUnusable):
+            yield _decision_maker(maker, places, extract)
+
+
+def _decision_maker(maker: Any, places: DecisionMakers, extract: Extract) -> DecisionMaker:
+    name, role = _text(member(maker, places.name)), _text(member(maker, places.role))
+    if name is None or role is None:
+        raise RecordUnusable
+    written = _text(member(maker, places.phone)) if places.phone else None
+    known = extract.codes.get("role", {}).get(role, "other") if "role" in extract.codes else role
+    return DecisionMaker(name=name, role=known, phone=_phone(written, extract))
+
+
+def _phone(written: str | None, extract: Extract) -> str | None:
+    return e164(written, extract.phone_region) if written else None
+
+
+def _has(found: dict[str, Any], *names: str) -> bool:
+    return all(found.get(name) for name in names)
+
+
+def read_all(read: Callable[[Any], Contact], records: Iterable[Any]) -> tuple[list[Contact], int]:
+    """Return the contacts of the usable records, and how many records were not."""
+    contacts, unusable = [], 0
+    for record in records:
+        try:
+            contacts.append(read(record))
+        except RecordUnusable:
+            unusable += 1
+    return contacts, unusable
