@@ -15,6 +15,8 @@ from leadcloud.registers.interface import Register
 from leadcloud.settings import Settings
 from leadcloud.wiring import Services
 
+pytest_plugins = ["tests.plugins.postgres", "tests.plugins.customer_database"]
+
 SECRETS = {
     "key_pepper": "pepper-of-tests",
     "idempotency": "idempotency-of-tests",

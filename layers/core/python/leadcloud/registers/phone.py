@@ -2,6 +2,9 @@
 
 import re
 
+_LONGEST = 40
+"""Characters; what is longer is a remark, not a number."""
+
 _SEPARATORS = re.compile(r"[\s()./\u2010-\u2015-]+")
 _FINNISH = re.compile(
     r"(?:(?:\+|00)3580?|0)"  # +358 (0)40 is a common way to write it
@@ -18,6 +21,8 @@ def e164(written: str, region: str) -> str | None:
         written: The number as a person would write it.
         region: Two letters: the country of a number without a country code.
     """
+    if len(written) > _LONGEST:
+        return None
     if region == "FI" and (finnish := _FINNISH.fullmatch(_SEPARATORS.sub("", written))):
         return f"+358{finnish[1]}"
     return _by_library(written, region)

@@ -1,0 +1,162 @@
+"""A real PostgreSQL server, started by the tests on a free loopback port."""
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.plugins.requirements import require
+
+_SUPERUSER = "tests"
+_START_SECONDS = 30
+
+
+class PostgresServer:
+    """A server with a data folder of its own, which it leaves no trace of."""
+
+    def __init__(self, programs: Path, folder: Path) -> None:
+        self._programs = programs
+        self._folder = folder
+        self._port = _free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._numbers = count(1)
+        self._run("initdb", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
+
+    def start(self) -> None:
+        """Start, and wait until connections are taken."""
+        self._process = subprocess.Popen(self._command("postgres", *self._settings()), **_account())
+        give_up = time.monotonic() + _START_SECONDS
+        while time.monotonic() < give_up:
+            try:
+                psycopg.connect(self.url("postgres")).close()
+            except psycopg.OperationalError:
+                time.sleep(0.05)
+            else:
+                return
+        pytest.fail("PostgreSQL did not start")
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self._end(signal.SIGQUIT)
+
+    def stop(self) -> None:
+        """End it, cutting the connections that are left."""
+        self._end(signal.SIGINT)
+
+    def pause(self) -> None:
+        """Let all of it hang: connections stay open, nothing answers."""
+        for process in self._processes():
+            os.kill(process, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on."""
+        for process in self._processes():
+            os.kill(process, signal.SIGCONT)
+
+    def create_database(self) -> str:
+        """Create an empty database and return its URL."""
+        name = f"customer_{next(self._numbers)}"
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"'.encode())
+        return self.url(name)
+
+    def url(self, database: str) -> str:
+        """Return the address of one of its databases."""
+        return f"postgresql://{_SUPERUSER}@127.0.0.1:{self._port}/{database}"
+
+    def _processes(self) -> list[int]:
+        assert self._process is not None
+        parent = self._process.pid
+        children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+        return [parent, *map(int, children)]
+
+    def _end(self, how: signal.Signals) -> None:
+        if self._process is not None:
+            self._process.send_signal(how)
+            self._process.wait(_START_SECONDS)
+            self._process = None
+
+    def _settings(self) -> list[str]:
+        settings = {
+            "port": self._port,
+            "listen_addresses": "127.0.0.1",
+            "unix_socket_directories": "",
+            "fsync": "off",
+            "max_connections": 30,
+            "log_min_messages": "panic",
+        }
+        return [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = self._command(program, f"--username={_SUPERUSER}", *arguments)
+        subprocess.run(command, check=True, capture_output=True, **_account())
+
+    def _command(self, program: str, *arguments: str) -> list[str]:
+        return [str(self._programs / program), "-D", str(self._folder / "data"), *arguments]
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """Give the server that all tests share; they share no database in it."""
+    with _running_server() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_of_one_test() -> Iterator[PostgresServer]:
+    """Give a server that the test may kill."""
+    with _running_server() as server:
+        yield server
+
+
+@contextmanager
+def _running_server() -> Iterator[PostgresServer]:
+    programs = _programs()
+    available = programs is not None
+    require("PostgreSQL", available=available, install_command="apt-get install postgresql")
+    assert programs is not None
+    with tempfile.TemporaryDirectory(prefix="leadcloud-postgres-") as name:
+        folder = Path(name)
+        if account := _account():
+            shutil.chown(folder, account["user"], account["group"])
+        server = PostgresServer(programs, folder)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
+def _programs() -> Path | None:
+    """Find the folder of the server's programs; Debian keeps them off the PATH."""
+    on_path = shutil.which("postgres")
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
+    found = Path(on_path) if on_path else next(reversed(installed), None)
+    return found and found.parent
+
+
+def _account() -> dict[str, Any]:
+    """Name an ordinary account where the tests run as root, whom PostgreSQL refuses."""
+    if os.geteuid() != 0:
+        return {}
+    nobody = pwd.getpwnam("nobody")
+    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
