@@ -112,7 +112,11 @@ def register_demo(folder: Folder, services: Services, provider_url: str) -> None
         )
     services.registers.put(
         REGISTERS["own"],
-        {"adapter": "own_database", "url": f"sqlite:///{folder.own_register.resolve()}"},
+        {
+            "adapter": "own_database",
+            "url_secret": "demo_own_database",
+            "configuration": OWN_REGISTER.model_dump_json(),
+        },
     )
 
 

@@ -85,19 +85,22 @@ def write_whole(path: Path, value: Any) -> None:
     Path(temporary).replace(path)
 
 
-def draw_secrets(path: Path) -> dict[str, str]:
+def draw_secrets(folder: Folder) -> dict[str, str]:
     """Return the secrets of this machine, drawn at random the first time."""
-    if not path.exists():
-        write_whole(
-            path,
-            {
-                "key_pepper": randomness.token_hex(32),
-                "idempotency": randomness.token_hex(32),
-                "provenance": randomness.token_hex(64),
-                "seal_keys": f"k1:{b64encode(randomness.token_bytes(32)).decode('ascii')}",
-                "demo_directory_client_id": "leadcloud-demo",
-                "demo_directory_client_secret": randomness.token_urlsafe(32),
-            },
-        )
-    secrets: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    drawn: dict[str, str] = {}
+    if folder.secrets.exists():
+        drawn = json.loads(folder.secrets.read_text(encoding="utf-8"))
+    secrets = {
+        "key_pepper": randomness.token_hex(32),
+        "idempotency": randomness.token_hex(32),
+        "provenance": randomness.token_hex(64),
+        "seal_keys": f"k1:{b64encode(randomness.token_bytes(32)).decode('ascii')}",
+        "demo_directory_client_id": "leadcloud-demo",
+        "demo_directory_client_secret": randomness.token_urlsafe(32),
+        **drawn,
+        # The folder may have been moved since.
+        "demo_own_database": f"sqlite:///{folder.own_register.resolve()}",
+    }
+    if secrets != drawn:
+        write_whole(folder.secrets, secrets)
     return secrets

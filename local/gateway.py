@@ -85,7 +85,7 @@ class Gateway:
             answer = self._authorizer({"headers": event["headers"], "methodArn": arn}, None)
         except Unauthorized:
             return {}
-        context = answer["context"]
+        context = dict(answer["context"])
         self._authorized[key] = (time.monotonic() + _AUTHORIZATION_SECONDS, context)
         return context
 

@@ -34,7 +34,7 @@ def main() -> None:
         listener = _listen(options.port)
     except StartError as error:
         sys.exit(f"LeadCloud did not start. {error}")
-    secrets = draw_secrets(folder.secrets)
+    secrets = draw_secrets(folder)
     os.environ["LEADCLOUD_STORE"] = f"sqlite:{folder.store}"
     os.environ["LEADCLOUD_SECRETS"] = f"file:{folder.secrets}"
     provider = start_directory_provider(

@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine, NullPool, create_engine, text
+
 from leadcloud.clock import Deadline, SystemClock
 from leadcloud.registers.column_mapping import ColumnMapping, OwnRegister, RegisterController
 from leadcloud.registers.condition import Condition
 from leadcloud.registers.contact import Contact
 from leadcloud.registers.interface import PageRequest, Register
 from leadcloud.registers.own_database import OwnDatabase
-from sqlalchemy import Engine, NullPool, create_engine, text
-
 from tests.plugins.postgres import PostgresServer
 
 COLUMNS = {

@@ -31,6 +31,9 @@ SOURCE_THREADS = 64
 """Sources being read at once in one process; a Lambda needs one search's, the local server many."""
 
 
+_MANIFESTS = Path(__file__).parent / "registers" / "manifests"
+
+
 class Services:
     """What the functions work with."""
 
@@ -57,7 +60,9 @@ class Services:
 
             from leadcloud.store.dynamodb import DynamoDbStore
 
-            return DynamoDbStore(place, boto3.client("dynamodb"), self.clock)
+            return DynamoDbStore(
+                place, boto3.client("dynamodb"), self.clock, random=random.Random()
+            )
         raise SettingsError("LEADCLOUD_STORE names no store")
 
     @cached_property
@@ -121,11 +126,24 @@ class Services:
 
         return Outbound()
 
-    def _directory_api(self, register_id: str, row: Attributes) -> "Register":
-        raise NotImplementedError(register_id)
+    def _directory_api(self, _register_id: str, row: Attributes) -> "Register":
+        """Build the register that a shipped manifest describes, at another address if one is set."""
+        from leadcloud.registers.directory_api import DirectoryApi
+        from leadcloud.registers.manifest import load_manifest
 
-    def _own_database(self, register_id: str, row: Attributes) -> "Register":
-        raise NotImplementedError(register_id)
+        base_url = row.get("base_url")
+        manifest = load_manifest(
+            _MANIFESTS / f"{row['manifest']}.toml", base_url=str(base_url) if base_url else None
+        )
+        return DirectoryApi(manifest, self._outbound, self.secrets)
+
+    def _own_database(self, _register_id: str, row: Attributes) -> "Register":
+        """Build the register in the database whose address is the secret that the record names."""
+        from leadcloud.registers.column_mapping import OwnRegister
+        from leadcloud.registers.own_database import OwnDatabase
+
+        configuration = OwnRegister.model_validate_json(str(row["configuration"]))
+        return OwnDatabase(configuration, self.secrets[str(row["url_secret"])])
 
 
 @cache

@@ -5,9 +5,9 @@ import sys
 from uuid import UUID
 
 import pytest
+
 from leadcloud.registers.contact import BusinessContact, ConsumerContact
 from leadcloud.registers.interface import RegisterAnswerInvalid, RegisterRefused
-
 from tests.plugins.customer_database import (
     COLUMNS,
     CustomerDatabase,
@@ -81,7 +81,7 @@ def test_a_constant_is_on_every_contact_and_answers_criteria(
     swedish = every_contact(register, condition("language", "in", "sv"))
 
     assert [phone(1), phone(2)] == phones(swedish)
-    assert [] == every_contact(register, condition("language", "not_in", "sv"))
+    assert every_contact(register, condition("language", "not_in", "sv")) == []
 
 
 def test_an_unexplained_code_is_unknown(customer_database: CustomerDatabase) -> None:
@@ -89,7 +89,7 @@ def test_an_unexplained_code_is_unknown(customer_database: CustomerDatabase) -> 
     customer_database.create_persons([{"id": 1, "sukupuoli": "X"}, {"id": 2, "sukupuoli": "M"}])
     register = customer_database.register()
 
-    assert [None, "male"] == [getattr(c, "gender", "") for c in every_contact(register)]
+    assert [getattr(c, "gender", "") for c in every_contact(register)] == [None, "male"]
     assert len(every_contact(register, condition("gender", "not_in", "female"))) == 1
 
 
@@ -151,7 +151,7 @@ def test_booleans_numbers_and_padded_text_are_read_as_text(
         first_name="Testi", last_name="Testi", phone=phone(1), language="fi", gender="female"
     )
     assert [expected] == finnish
-    assert [False, True] == [getattr(c, "marketing_ban", None) for c in every_contact(register)]
+    assert [getattr(c, "marketing_ban", None) for c in every_contact(register)] == [False, True]
 
 
 @pytest.mark.parametrize(
@@ -232,8 +232,8 @@ def test_a_value_that_no_database_can_hold_matches_nothing(
     register = customer_database.register()
 
     for value in ("\0", "\ud800"):
-        assert [] == every_contact(register, condition("language", "in", value))
-        assert [] == every_contact(register, condition("language", "prefix", value))
+        assert every_contact(register, condition("language", "in", value)) == []
+        assert every_contact(register, condition("language", "prefix", value)) == []
         assert len(every_contact(register, condition("language", "not_in", value))) == 1
 
 

@@ -122,7 +122,7 @@ class MappedTable:
         """Return the contact in a row; None where it lacks a name or a phone number."""
         values = {field: self._value(field, row[field]) for field in self.texts}
         values |= self.mapping.constants
-        values["phone"] = e164(values["phone"] or "")
+        values["phone"] = e164(values["phone"] or "", "FI")
         if not all(values[field] for field in FIELDS[self.mapping.kind].required):
             return None
         return _contact(self.mapping.kind, values)
