@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import cache, cached_property
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING
 
 from leadcloud.accounts.account import AccountBook
@@ -60,9 +61,7 @@ class Services:
 
             from leadcloud.store.dynamodb import DynamoDbStore
 
-            return DynamoDbStore(
-                place, boto3.client("dynamodb"), self.clock, random=random.Random()
-            )
+            return DynamoDbStore(place, boto3.client("dynamodb"), self.clock, random=Random())
         raise SettingsError("LEADCLOUD_STORE names no store")
 
     @cached_property

@@ -1,0 +1,1 @@
+"""Measurements, each side by side with what others do, in one run on one machine."""
