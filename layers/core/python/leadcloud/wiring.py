@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import cache, cached_property
 from pathlib import Path
-from random import Random
+from random import SystemRandom
 from typing import TYPE_CHECKING
 
 from leadcloud.accounts.account import AccountBook
@@ -61,7 +61,7 @@ class Services:
 
             from leadcloud.store.dynamodb import DynamoDbStore
 
-            return DynamoDbStore(place, boto3.client("dynamodb"), self.clock, random=Random())
+            return DynamoDbStore(place, boto3.client("dynamodb"), self.clock, random=SystemRandom())
         raise SettingsError("LEADCLOUD_STORE names no store")
 
     @cached_property

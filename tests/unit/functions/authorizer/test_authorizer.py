@@ -1,0 +1,45 @@
+"""The authorizer turns a key into an account, for real events of API Gateway."""
+
+import json
+from typing import Any
+
+import pytest
+
+from functions.authorizer import handler
+from leadcloud.wiring import Services
+from tests.shared_data import shared
+
+
+def real_event(key: str | None) -> dict[str, Any]:
+    """Return a recorded authorizer event that carries this key."""
+    text = shared("data/real/aws/apiGatewayAuthorizerRequestEvent.json").read_text()
+    event: dict[str, Any] = json.loads(text)
+    if key is not None:
+        event["headers"]["X-API-Key"] = key
+    return event
+
+
+@pytest.fixture(autouse=True)
+def these_services(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the handler work with the services of the test."""
+    monkeypatch.setattr(handler, "services", lambda: services)
+
+
+def test_a_known_key_may_call_the_stage(services: Services) -> None:
+    """The policy covers every method of the stage, since the gateway caches it per key."""
+    key = services.keys.issue("buyer", frozenset({"search", "billing"}))
+
+    answer = handler.lambda_handler(real_event(key), None)
+
+    assert answer["principalId"] == "buyer"
+    assert answer["context"]["scopes"] == "billing search"
+    assert answer["policyDocument"]["Statement"][0]["Resource"] == (
+        "arn:aws:execute-api:us-east-1:123456789012:abcdef123/test/*"
+    )
+
+
+@pytest.mark.parametrize("key", [None, "", "lc_aaaaaaaaaaaa_" + "a" * 32])
+def test_an_unknown_key_is_unauthorized(key: str | None) -> None:
+    """API Gateway answers 401 only for an exception with this very message."""
+    with pytest.raises(Exception, match=r"^Unauthorized$"):
+        handler.lambda_handler(real_event(key), None)
