@@ -8,6 +8,7 @@ from leadcloud.accounts.key import SCOPES
 from leadcloud.purpose import PURPOSES
 from leadcloud.store.interface import RecordExists
 from leadcloud.wiring import Services
+from local.demo_database import demo_register
 from local.folder import Folder, write_whole
 
 REGISTERS = {
@@ -20,15 +21,17 @@ REGISTERS = {
 _SHARED = (REGISTERS["directory"], REGISTERS["business"])
 _CUSTOMER_SCOPES = SCOPES - {"operator"}
 
+_CUSTOMER = Account(
+    id="demo_customer",
+    kind="customer",
+    name="Demo customer (synthetic)",
+    parent=None,
+    registers=(*_SHARED, REGISTERS["own"]),
+    purposes=PURPOSES,
+)
+
 _ACCOUNTS = (
-    Account(
-        id="demo_customer",
-        kind="customer",
-        name="Demo customer (synthetic)",
-        parent=None,
-        registers=(*_SHARED, REGISTERS["own"]),
-        purposes=PURPOSES,
-    ),
+    _CUSTOMER,
     Account(
         id="demo_other_customer",
         kind="customer",
@@ -99,7 +102,7 @@ def seed(folder: Folder, services: Services) -> dict[str, str]:
     }
 
 
-def register_demo(folder: Folder, services: Services, provider_url: str) -> None:
+def register_demo(services: Services, provider_url: str) -> None:
     """Enter the demo registers; the provider's address may be another than last time."""
     for manifest in _SHARED:
         services.registers.put(
@@ -115,7 +118,11 @@ def register_demo(folder: Folder, services: Services, provider_url: str) -> None
         {
             "adapter": "own_database",
             "url_secret": "demo_own_database",
-            "configuration": OWN_REGISTER.model_dump_json(),
+            "configuration": demo_register(
+                REGISTERS["own"],
+                controller_id=_CUSTOMER.id,
+                controller_name=_CUSTOMER.name,
+            ).model_dump_json(),
         },
     )
 

@@ -17,6 +17,7 @@ from functions.authorizer.handler import lambda_handler
 from leadcloud.http.routes import ROUTES
 from leadcloud.wiring import services
 from local.demo import announce, register_demo, seed
+from local.demo_database import create_demo_database
 from local.directory_provider import start_directory_provider
 from local.folder import Folder, StartError, draw_secrets
 from local.gateway import Gateway, Handler
@@ -41,8 +42,9 @@ def main() -> None:
         client_id=secrets["demo_directory_client_id"],
         client_secret=secrets["demo_directory_client_secret"],
     )
+    create_demo_database(folder.root)
     keys = seed(folder, services())
-    register_demo(folder, services(), provider.base_url)
+    register_demo(services(), provider.base_url)
     base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     announce(folder, base_url, keys)
     asyncio.run(_serve(listener, partial(_greet, base_url, keys["customer"])))

@@ -1,6 +1,7 @@
 """What every test shares: no network but this machine's, a clock that is set, a small service."""
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +16,11 @@ from leadcloud.registers.interface import Register
 from leadcloud.settings import Settings
 from leadcloud.wiring import Services
 
-pytest_plugins = ["tests.plugins.postgres", "tests.plugins.customer_database"]
+pytest_plugins = [
+    "tests.plugins.postgres",
+    "tests.plugins.customer_database",
+    "tests.plugins.running_service",
+]
 
 SECRETS = {
     "key_pepper": "pepper-of-tests",
@@ -26,8 +31,11 @@ SECRETS = {
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let tests marked `loopback` open sockets on this machine."""
+    """Let tests marked `loopback` open sockets on this machine; leave slow ones for CI."""
+    slow = pytest.mark.skip(reason="slow: runs with LEADCLOUD_REQUIRE_ALL=1")
     for item in items:
+        if item.get_closest_marker("slow") and os.environ.get("LEADCLOUD_REQUIRE_ALL") != "1":
+            item.add_marker(slow)
         if item.get_closest_marker("loopback"):
             item.add_marker(pytest.mark.allow_hosts(["127.0.0.1"]))
 

@@ -2,9 +2,9 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+PATIENCE = 30
+"""Seconds for what takes one or two on an idle machine."""
 
 ROOT = Path(__file__).parents[2]
 
@@ -37,18 +40,28 @@ class RunningService:
     def __init__(self, folder: Path, port: int = 0) -> None:
         self.folder = folder
         self.log = folder.parent / f"{folder.name}.log"
+        """Everything that the service has written."""
+        start = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "local.run", "--port", str(port), "--data", str(folder)],
                 cwd=ROOT,
-                stdout=subprocess.PIPE,
-                stderr=log,
+                stdout=log,
+                stderr=subprocess.STDOUT,
                 env=os.environ | {"PYTHONUNBUFFERED": "1"},
             )
-        assert self.process.stdout is not None
-        self.first_line = self.process.stdout.readline().decode()
-        self.port = int(self.first_line.rsplit(":", 1)[-1] or 0) if self.first_line else 0
+        self.first_line = self._first_line(start)
+        self.port = int(self.first_line.rsplit(":", 1)[-1])
         self.demo = json.loads((folder / "demo.json").read_text(encoding="utf-8"))
+
+    def _first_line(self, start: int) -> str:
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline and self.process.poll() is None:
+            line, end, _ = self.log.read_text(encoding="utf-8")[start:].partition("\n")
+            if end:
+                return line
+            time.sleep(0.02)
+        raise AssertionError(self.log.read_text(encoding="utf-8")[start:] or "it said nothing")
 
     def call(
         self,
@@ -66,7 +79,7 @@ class RunningService:
         if body is not None and not isinstance(body, bytes):
             body = json.dumps(body).encode()
             sent.setdefault("Content-Type", "application/json")
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
             connection.request(method, path, body=body, headers=sent)
             answer = connection.getresponse()
@@ -77,18 +90,13 @@ class RunningService:
 
     def kill(self) -> None:
         """End it as a power cut would."""
-        self.process.send_signal(signal.SIGKILL)
-        self._reap()
+        self.process.kill()
+        self.process.wait(PATIENCE)
 
     def stop(self) -> None:
         """Ask it to end."""
         self.process.terminate()
-        self._reap()
-
-    def _reap(self) -> None:
-        assert self.process.stdout is not None
-        self.process.stdout.close()
-        self.process.wait(timeout=15)
+        self.process.wait(PATIENCE)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,68 @@
+"""The documents say what the code does."""
+
+import ast
+import json
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from openapi_spec_validator import validate
+
+from leadcloud.errors import every_error
+from leadcloud.http.routes import ROUTES
+from local.openapi import DOCUMENT, document
+
+ROOT = Path(__file__).parents[1]
+PUBLISHED = ("functions", "layers", "local", "benchmarks")
+
+
+def test_the_published_openapi_document_is_the_generated_one() -> None:
+    """Callers generate clients from the file; it must not lag behind."""
+    assert json.loads(DOCUMENT.read_text(encoding="utf-8")) == document()
+
+
+def test_the_openapi_document_is_valid() -> None:
+    """Any tool that reads OpenAPI 3.1 can read ours."""
+    validate(document())
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.operation)
+def test_every_route_has_a_handler(route: object) -> None:
+    """A route in the table that nobody answers would be a promise broken."""
+    assert route in [
+        operation.route
+        for function in {each.function for each in ROUTES}
+        for operation in import_module(f"functions.{function}.handler").api.operations.values()
+    ]
+
+
+def test_every_error_is_documented() -> None:
+    """Each code stands in docs/errors.md with its status."""
+    documented = (ROOT / "docs/errors.md").read_text(encoding="utf-8")
+
+    for error in every_error():
+        assert f"| {error.status} | `{error.code}` |" in documented
+
+
+def test_every_error_stands_in_the_tree() -> None:
+    """The drawing at the top of errors.py is complete."""
+    tree = ast.get_docstring(ast.parse((_layer() / "errors.py").read_text(encoding="utf-8"))) or ""
+
+    for error in every_error():
+        assert error.__name__ in tree
+        assert f"{error.status} {error.code}" in tree
+
+
+def test_only_settings_reads_the_environment() -> None:
+    """One file says what the service can be told from outside."""
+    readers = {
+        path.name
+        for path in _layer().rglob("*.py")
+        if "os.environ" in path.read_text(encoding="utf-8")
+    }
+
+    assert readers == {"settings.py"}
+
+
+def _layer() -> Path:
+    return ROOT / "layers/core/python/leadcloud"
