@@ -9,6 +9,9 @@ StoreError
 ├── VersionConflict        the record is gone, or was changed since it was read
 ├── TransactionCancelled   one or more actions could not be done, so none was
 └── StoreUnavailable       throttled, unreachable or out of room; another try may succeed
+
+What no record may be (`limits.py`) is a mistake in our own code: TypeError or ValueError, before
+anything is done.
 """
 
 from abc import ABC, abstractmethod
@@ -47,7 +50,7 @@ class Record:
     """1 after the first write, one more with every change."""
     attributes: Attributes
     expires_at: datetime | None = None
-    """From this moment on no read returns the record; UTC, whole seconds."""
+    """From this moment on no read returns the record; UTC, a fraction of a second is dropped."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,7 +113,10 @@ class VersionConflict(StoreError):
 
 
 class StoreUnavailable(StoreError):
-    """The store did not carry the operation out; another try may succeed."""
+    """The store did not say that it carried the operation out; another try may succeed.
+
+    A write may still have happened: its answer can get lost. Read before writing anew.
+    """
 
 
 class TransactionCancelled(StoreError):

@@ -1,0 +1,270 @@
+"""Records in one DynamoDB table."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.types import TypeSerializer
+from botocore.exceptions import BotoCoreError, ClientError
+
+from leadcloud.clock import Clock
+from leadcloud.store.checked import CheckedStore
+from leadcloud.store.interface import (
+    Action,
+    Check,
+    Delete,
+    Key,
+    PutIfAbsent,
+    Reason,
+    Record,
+    StoreUnavailable,
+    Update,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+PARTITION = "pk"
+SORT = "sk"
+VERSION = "version"
+ATTRIBUTES = "attributes"
+EXPIRES_AT = "expires_at"
+"""Seconds since 1970; the attribute to name in the table's TimeToLiveSpecification."""
+WRITE = "write"
+"""Drawn anew for every write, so that a write repeated after a lost answer knows its own work."""
+
+ABSENT = "attribute_not_exists(#version) OR #expires_at <= :now"
+UNCHANGED = "#version = :version AND (attribute_not_exists(#expires_at) OR #expires_at > :now)"
+NAMES = {"#version": VERSION, "#expires_at": EXPIRES_AT}
+
+REFUSED = "ConditionalCheckFailed"
+
+PASSING = frozenset(
+    {
+        "ProvisionedThroughputExceeded",
+        "ThrottlingError",
+        "TransactionConflict",
+        "TransactionConflictException",
+        "TransactionInProgressException",
+    }
+)
+"""Why a write was not done although it could be, where botocore does not try again by itself."""
+
+TRIES = 5
+FIRST_PAUSE = 0.05
+"""Seconds; the most before the second try, twice as long before each further one."""
+
+Item = Mapping[str, Any]
+
+
+class DynamoDbStore(CheckedStore):
+    """Keeps records in a table whose keys are PARTITION and SORT, both strings.
+
+    Throttling and network faults are tried again by the client, as its configuration says.
+    """
+
+    def __init__(
+        self,
+        table: str,
+        client: "DynamoDBClient",
+        clock: Clock,
+        *,
+        random: Random,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Use a table that is there.
+
+        Args:
+            table: Its name.
+            client: What boto3 makes for "dynamodb".
+            clock: Decides what has expired.
+            random: For the pauses, and for telling writes apart: SystemRandom, but in a test.
+            sleep: Waits the given seconds.
+        """
+        self._table = table
+        self._client = client
+        self._clock = clock
+        self._random = random
+        self._sleep = sleep
+
+    def _get(self, key: Key) -> Record | None:
+        with _unavailable():
+            answer = self._client.get_item(
+                TableName=self._table, Key=_key(key), ConsistentRead=True
+            )
+        item = answer.get("Item")
+        return _record(item) if item and _is_live(item, self._now()) else None
+
+    def _query(
+        self, partition: str, prefix: str, *, most: int, after: str | None, descending: bool
+    ) -> Sequence[Record]:
+        condition, values = f"{PARTITION} = :partition", {":partition": {"S": partition}}
+        if prefix:
+            condition += f" AND begins_with({SORT}, :prefix)"
+            values[":prefix"] = {"S": prefix}
+        request: dict[str, Any] = {
+            "TableName": self._table,
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeValues": values,
+            "ConsistentRead": True,
+            "ScanIndexForward": not descending,
+            "Limit": most,
+        }
+        if after is not None:
+            request["ExclusiveStartKey"] = _key(Key(partition, after))
+        return self._collect(request, most)
+
+    def _collect(self, request: dict[str, Any], most: int) -> Sequence[Record]:
+        """Read on until there are enough records: the expired are deleted days late."""
+        now = self._now()
+        records: list[Record] = []
+        while len(records) < most:
+            with _unavailable():
+                answer = self._client.query(**request)
+            records += [_record(item) for item in answer["Items"] if _is_live(item, now)]
+            if "LastEvaluatedKey" not in answer:
+                break
+            # Without the limit, a read returns up to a megabyte.
+            request.pop("Limit", None)
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+        return records[:most]
+
+    def _write(self, actions: Sequence[Action]) -> Sequence[Reason]:
+        now, write = self._now(), f"{self._random.getrandbits(128):032x}"
+        requests = [self._request(action, now, write) for action in actions]
+        for failed in range(1, TRIES + 1):
+            refusals = self._send(requests)
+            if not refusals or any(_is_own(refusal, write) for refusal in refusals):
+                return [None for _ in actions]
+            if any(refusal["Code"] == REFUSED for refusal in refusals):
+                found = zip(actions, refusals, strict=True)
+                return [_reason(action, refusal, now) for action, refusal in found]
+            if failed < TRIES:
+                self._sleep(self._random.uniform(0, FIRST_PAUSE * 2 ** (failed - 1)))
+        raise StoreUnavailable(f"DynamoDB: {TRIES} tries met other transactions or throttling")
+
+    def _request(self, action: Action, now: int, write: str) -> dict[str, Any]:
+        """Return the action as TransactWriteItems takes it."""
+        request: dict[str, Any] = {
+            "TableName": self._table,
+            "ConditionExpression": ABSENT if isinstance(action, PutIfAbsent) else UNCHANGED,
+            "ExpressionAttributeNames": NAMES,
+            "ExpressionAttributeValues": {":now": {"N": str(now)}},
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+        if not isinstance(action, PutIfAbsent):
+            request["ExpressionAttributeValues"][":version"] = {"N": str(action.version)}
+        if isinstance(action, Delete):
+            return {"Delete": request | {"Key": _key(action.key)}}
+        if isinstance(action, Check):
+            return {"ConditionCheck": request | {"Key": _key(action.key)}}
+        return {"Put": request | {"Item": _item(action, write)}}
+
+    def _send(self, requests: Sequence[Any]) -> Sequence[Item]:
+        """Return DynamoDB's reason for each request; none at all when all were done."""
+        with _unavailable():
+            try:
+                match requests:
+                    # A transaction costs twice as much.
+                    case [{"Put": put}]:
+                        self._client.put_item(**put)
+                    case [{"Delete": delete}]:
+                        self._client.delete_item(**delete)
+                    case _:
+                        self._client.transact_write_items(TransactItems=requests)
+            except ClientError as error:
+                refusals = _refusals(error)
+                if {refusal["Code"] for refusal in refusals}.isdisjoint({*PASSING, REFUSED}):
+                    raise
+                return refusals
+        return []
+
+    def _now(self) -> int:
+        return int(self._clock.now().timestamp())
+
+
+@contextmanager
+def _unavailable() -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        raise StoreUnavailable(f"DynamoDB: {error.response['Error']['Code']}") from error
+    except BotoCoreError as error:
+        raise StoreUnavailable(f"DynamoDB: {type(error).__name__}") from error
+
+
+def _refusals(error: ClientError) -> Sequence[Item]:
+    """Return one entry per action with a Code, and the Item that stood in the way if any did."""
+    code = error.response["Error"]["Code"]
+    if code == "TransactionCanceledException":
+        return error.response["CancellationReasons"]
+    if code == "ConditionalCheckFailedException":
+        return [{"Code": REFUSED, "Item": error.response.get("Item", {})}]
+    return [{"Code": code}]
+
+
+def _is_own(refusal: Item, write: str) -> bool:
+    return bool(refusal.get("Item", {}).get(WRITE) == {"S": write})
+
+
+def _reason(action: Action, refusal: Item, now: int) -> Reason:
+    if refusal["Code"] != REFUSED:
+        return None
+    if isinstance(action, PutIfAbsent):
+        return "exists"
+    item = refusal.get("Item")
+    return "version" if item and _is_live(item, now) else "missing"
+
+
+def _is_live(item: Item, now: int) -> bool:
+    return EXPIRES_AT not in item or _number(item[EXPIRES_AT]) > now
+
+
+def _key(key: Key) -> dict[str, Any]:
+    return {PARTITION: {"S": key.partition}, SORT: {"S": key.sort}}
+
+
+def _item(action: PutIfAbsent | Update, write: str) -> Item:
+    version = 1 if isinstance(action, PutIfAbsent) else action.version + 1
+    item = _key(action.key) | {
+        VERSION: {"N": str(version)},
+        ATTRIBUTES: TypeSerializer().serialize(action.attributes),
+        WRITE: {"S": write},
+    }
+    if action.expires_at is not None:
+        item[EXPIRES_AT] = {"N": str(int(action.expires_at.timestamp()))}
+    return item
+
+
+def _record(item: Item) -> Record:
+    expires_at = item.get(EXPIRES_AT)
+    return Record(
+        key=Key(item[PARTITION]["S"], item[SORT]["S"]),
+        version=_number(item[VERSION]),
+        attributes={name: _value(wire) for name, wire in item[ATTRIBUTES]["M"].items()},
+        expires_at=expires_at and datetime.fromtimestamp(_number(expires_at), UTC),
+    )
+
+
+def _number(wire: Item) -> int:
+    return int(Decimal(wire["N"]))
+
+
+def _value(wire: Item) -> Value:
+    match wire:
+        case {"N": _}:
+            return _number(wire)
+        case {"NULL": _}:
+            return None
+        case {"L": inner}:
+            return [_value(each) for each in inner]
+        case {"M": inner}:
+            return {name: _value(each) for name, each in inner.items()}
+    content: str | bool
+    (content,) = wire.values()
+    return content

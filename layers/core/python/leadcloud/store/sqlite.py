@@ -1,0 +1,238 @@
+"""Records in one SQLite file: durable on a single machine, shared by threads and processes."""
+
+import json
+import sqlite3
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock
+
+from leadcloud.clock import Clock
+from leadcloud.store.checked import CheckedStore
+from leadcloud.store.interface import (
+    Action,
+    Check,
+    Delete,
+    Key,
+    PutIfAbsent,
+    Reason,
+    Record,
+    StoreUnavailable,
+)
+
+# Keys are blobs: they compare as UTF-8 bytes, and a prefix has an end (see _query).
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS record (
+    partition BLOB NOT NULL,
+    sort BLOB NOT NULL,
+    version INTEGER NOT NULL,
+    attributes TEXT NOT NULL,
+    expires_at INTEGER,
+    PRIMARY KEY (partition, sort)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS record_expiry ON record (expires_at) WHERE expires_at IS NOT NULL;
+"""
+
+SELECT = """
+SELECT partition, sort, version, attributes, expires_at FROM record
+WHERE partition = ? AND (expires_at IS NULL OR expires_at > ?)
+"""
+
+SWEEP = """
+DELETE FROM record WHERE (partition, sort) IN
+(SELECT partition, sort FROM record WHERE expires_at <= ? LIMIT 10)
+"""
+
+PAUSE = 0.05
+"""Seconds between two tries to make the file anew."""
+
+Row = tuple[bytes, bytes, int, str, int | None]
+Waiting = tuple[Sequence[Action], "Future[Sequence[Reason]]"]
+
+
+class SqliteStore(CheckedStore):
+    """Keeps records in a file, synced to the disk before a write returns.
+
+    Writes that wait for the same disk are committed together: whichever thread gets its turn
+    writes for all that stand in line. A process that forks opens a store of its own.
+    """
+
+    def __init__(self, path: Path, clock: Clock, *, patience: float = 5.0) -> None:
+        """Open the file, and make it where there is none.
+
+        Args:
+            path: The file; SQLite keeps two more beside it.
+            clock: Decides what has expired.
+            patience: Seconds to wait for a writer in another process.
+
+        Raises:
+            StoreUnavailable: It cannot be opened, or is not a database.
+        """
+        self._path = path
+        self._clock = clock
+        self._patience = patience
+        self._idle: deque[sqlite3.Connection] = deque()
+        self._line: deque[Waiting] = deque()
+        self._turn = Lock()
+        with suppress(OSError):  # SQLite says it better
+            path.touch(mode=0o600)
+        with self._connection() as connection:
+            connection.executescript(SCHEMA)
+
+    def close(self) -> None:
+        """Close the file; nothing is lost without it."""
+        while self._idle:
+            self._idle.pop().close()
+
+    def _get(self, key: Key) -> Record | None:
+        with self._connection() as connection:
+            rows = connection.execute(
+                SELECT + "AND sort = ?", (key.partition.encode(), self._now(), key.sort.encode())
+            ).fetchall()
+        return _record(rows[0]) if rows else None
+
+    def _query(
+        self, partition: str, prefix: str, *, most: int, after: str | None, descending: bool
+    ) -> Sequence[Record]:
+        # No UTF-8 text holds the byte 0xFF, so this is the end of what begins with the prefix.
+        low, high = prefix.encode(), prefix.encode() + b"\xff"
+        bounds = "AND sort >= ? AND sort < ? ORDER BY sort LIMIT ?"
+        if after is not None and descending:
+            high = after.encode()
+        elif after is not None:
+            # The least text that is greater.
+            low = after.encode() + b"\x00"
+        if descending:
+            bounds = bounds.replace("sort LIMIT", "sort DESC LIMIT")
+        with self._connection() as connection:
+            rows = connection.execute(
+                SELECT + bounds, (partition.encode(), self._now(), low, high, most)
+            ).fetchall()
+        return [_record(row) for row in rows]
+
+    def _write(self, actions: Sequence[Action]) -> Sequence[Reason]:
+        answer: Future[Sequence[Reason]] = Future()
+        self._line.append((actions, answer))
+        with self._turn:
+            if not answer.done():
+                self._commit([self._line.popleft() for _ in range(len(self._line))])
+        return answer.result()
+
+    def _commit(self, batch: Sequence[Waiting]) -> None:
+        try:
+            with self._connection() as connection:
+                connection.execute("BEGIN IMMEDIATE")
+                now = self._now()
+                reasons = [_carry_out(connection, actions, now) for actions, _ in batch]
+                connection.execute(SWEEP, (now,))
+                connection.execute("COMMIT")
+        except StoreUnavailable as error:
+            _fail(batch, error)
+        except BaseException:
+            _fail(batch, StoreUnavailable("SQLite: the commit was cut short"))
+            raise
+        else:
+            for (_, answer), reason in zip(batch, reasons, strict=True):
+                answer.set_result(reason)
+
+    def _now(self) -> int:
+        return int(self._clock.now().timestamp())
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        """Lend a connection to one thread; after an error, close it, which rolls back."""
+        try:
+            try:
+                connection = self._idle.pop()
+            except IndexError:
+                connection = self._open()
+            try:
+                yield connection
+            except BaseException:
+                connection.close()
+                raise
+        except sqlite3.Error as error:
+            name = getattr(error, "sqlite_errorname", type(error).__name__)
+            raise StoreUnavailable(f"SQLite: {name}") from error
+        self._idle.append(connection)
+
+    def _open(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._path, timeout=self._patience, isolation_level=None, check_same_thread=False
+        )
+        try:
+            _use_wal(connection, tries=1 + round(self._patience / PAUSE))
+            connection.execute("PRAGMA synchronous = FULL")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def _use_wal(connection: sqlite3.Connection, *, tries: int) -> None:
+    # The busy timeout does not cover this switch when two processes make it at once.
+    for left in reversed(range(tries)):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or not left:
+                raise
+            time.sleep(PAUSE)
+        else:
+            return
+
+
+def _fail(batch: Iterable[Waiting], why: StoreUnavailable) -> None:
+    for _, answer in batch:
+        answer.set_exception(StoreUnavailable(*why.args))
+
+
+def _carry_out(
+    connection: sqlite3.Connection, actions: Sequence[Action], now: int
+) -> Sequence[Reason]:
+    # A refused write has changed nothing, so the others of its batch can be committed.
+    reasons = [_obstacle(connection, action, now) for action in actions]
+    if not any(reasons):
+        for action in actions:
+            _apply(connection, action)
+    return reasons
+
+
+def _obstacle(connection: sqlite3.Connection, action: Action, now: int) -> Reason:
+    row = connection.execute(
+        "SELECT version FROM record WHERE partition = ? AND sort = ?"
+        " AND (expires_at IS NULL OR expires_at > ?)",
+        (action.key.partition.encode(), action.key.sort.encode(), now),
+    ).fetchone()
+    if isinstance(action, PutIfAbsent):
+        return "exists" if row else None
+    if row is None:
+        return "missing"
+    return None if row == (action.version,) else "version"
+
+
+def _apply(connection: sqlite3.Connection, action: Action) -> None:
+    key = (action.key.partition.encode(), action.key.sort.encode())
+    if isinstance(action, Delete):
+        connection.execute("DELETE FROM record WHERE partition = ? AND sort = ?", key)
+    elif not isinstance(action, Check):
+        version = 1 if isinstance(action, PutIfAbsent) else action.version + 1
+        attributes = json.dumps(action.attributes, ensure_ascii=False, separators=(",", ":"))
+        expires_at = action.expires_at and int(action.expires_at.timestamp())
+        connection.execute(
+            "REPLACE INTO record VALUES (?, ?, ?, ?, ?)", (*key, version, attributes, expires_at)
+        )
+
+
+def _record(row: Row) -> Record:
+    partition, sort, version, attributes, expires_at = row
+    return Record(
+        key=Key(partition.decode(), sort.decode()),
+        version=version,
+        attributes=json.loads(attributes),
+        expires_at=None if expires_at is None else datetime.fromtimestamp(expires_at, UTC),
+    )
