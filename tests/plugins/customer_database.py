@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import NullPool, create_engine, text
+
 from leadcloud.clock import Deadline, SystemClock
 from leadcloud.registers.column_mapping import ColumnMapping, OwnRegister, RegisterController
 from leadcloud.registers.condition import Condition
 from leadcloud.registers.contact import Contact
 from leadcloud.registers.interface import PageRequest, Register
 from leadcloud.registers.own_database import OwnDatabase
-from sqlalchemy import Engine, NullPool, create_engine, text
-
 from tests.plugins.postgres import PostgresServer
 
 COLUMNS = {
@@ -41,15 +41,18 @@ GENDERS = {"N": "female", "M": "male"}
 class CustomerDatabase:
     """The customer's own way into the database, and the registers read from it."""
 
-    def __init__(self, url: str, engine: Engine) -> None:
+    def __init__(self, url: str) -> None:
         self.url = url
-        self.engine = engine
+        self.engine = create_engine(url, poolclass=NullPool)
         self._opened: list[OwnDatabase] = []
 
     def execute(self, statement: str, rows: Sequence[Mapping[str, Any]] = ()) -> None:
-        """Run a statement as the customer, once per row."""
+        """Run a statement as the customer, once per row, and read what it answers."""
         with self.engine.begin() as connection:
-            connection.execute(text(statement), [dict(row) for row in rows] or None)
+            for row in rows or [{}]:
+                answer = connection.execute(text(statement), dict(row))
+                if answer.returns_rows:
+                    answer.all()
 
     def create_persons(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Create the table of the default mapping; what a row leaves out is the person's."""
@@ -133,7 +136,8 @@ def sqlite_database(tmp_path: Path) -> Iterator[CustomerDatabase]:
 @pytest.fixture
 def postgresql_database(postgres: PostgresServer) -> Iterator[CustomerDatabase]:
     """Give an empty PostgreSQL database."""
-    yield from _opened(postgres.create_database())
+    yield from _opened(postgres.url)
+    postgres.empty()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -144,6 +148,6 @@ def customer_database(request: pytest.FixtureRequest) -> CustomerDatabase:
 
 
 def _opened(url: str) -> Iterator[CustomerDatabase]:
-    database = CustomerDatabase(url, create_engine(url, poolclass=NullPool))
+    database = CustomerDatabase(url)
     yield database
     database.close()
