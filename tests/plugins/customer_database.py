@@ -1,5 +1,6 @@
 """A customer's database to be searched, in both kinds that are supported."""
 
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import NullPool, create_engine, text
+from sqlalchemy.event import listen
 
 from leadcloud.clock import Deadline, SystemClock
 from leadcloud.registers.column_mapping import ColumnMapping, OwnRegister, RegisterController
@@ -44,6 +46,8 @@ class CustomerDatabase:
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = create_engine(url, poolclass=NullPool)
+        if self.engine.dialect.name == "sqlite":
+            listen(self.engine, "connect", _do_not_wait_for_the_disk)
         self._opened: list[OwnDatabase] = []
 
     def execute(self, statement: str, rows: Sequence[Mapping[str, Any]] = ()) -> None:
@@ -145,6 +149,10 @@ def customer_database(request: pytest.FixtureRequest) -> CustomerDatabase:
     """Give an empty database, once of each kind."""
     database: CustomerDatabase = request.getfixturevalue(f"{request.param}_database")
     return database
+
+
+def _do_not_wait_for_the_disk(connection: sqlite3.Connection, _: object) -> None:
+    connection.execute("PRAGMA synchronous = OFF")
 
 
 def _opened(url: str) -> Iterator[CustomerDatabase]:
