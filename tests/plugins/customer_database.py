@@ -1,12 +1,14 @@
 """A customer's database to be searched, in both kinds that are supported."""
 
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, NullPool, create_engine, text
+from sqlalchemy import NullPool, create_engine, text
+from sqlalchemy.event import listen
 
 from leadcloud.clock import Deadline, SystemClock
 from leadcloud.registers.column_mapping import ColumnMapping, OwnRegister, RegisterController
@@ -41,15 +43,20 @@ GENDERS = {"N": "female", "M": "male"}
 class CustomerDatabase:
     """The customer's own way into the database, and the registers read from it."""
 
-    def __init__(self, url: str, engine: Engine) -> None:
+    def __init__(self, url: str) -> None:
         self.url = url
-        self.engine = engine
+        self.engine = create_engine(url, poolclass=NullPool)
+        if self.engine.dialect.name == "sqlite":
+            listen(self.engine, "connect", _do_not_wait_for_the_disk)
         self._opened: list[OwnDatabase] = []
 
     def execute(self, statement: str, rows: Sequence[Mapping[str, Any]] = ()) -> None:
-        """Run a statement as the customer, once per row."""
+        """Run a statement as the customer, once per row, and read what it answers."""
         with self.engine.begin() as connection:
-            connection.execute(text(statement), [dict(row) for row in rows] or None)
+            for row in rows or [{}]:
+                answer = connection.execute(text(statement), dict(row))
+                if answer.returns_rows:
+                    answer.all()
 
     def create_persons(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Create the table of the default mapping; what a row leaves out is the person's."""
@@ -133,7 +140,8 @@ def sqlite_database(tmp_path: Path) -> Iterator[CustomerDatabase]:
 @pytest.fixture
 def postgresql_database(postgres: PostgresServer) -> Iterator[CustomerDatabase]:
     """Give an empty PostgreSQL database."""
-    yield from _opened(postgres.create_database())
+    yield from _opened(postgres.url)
+    postgres.empty()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -143,7 +151,11 @@ def customer_database(request: pytest.FixtureRequest) -> CustomerDatabase:
     return database
 
 
+def _do_not_wait_for_the_disk(connection: sqlite3.Connection, _: object) -> None:
+    connection.execute("PRAGMA synchronous = OFF")
+
+
 def _opened(url: str) -> Iterator[CustomerDatabase]:
-    database = CustomerDatabase(url, create_engine(url, poolclass=NullPool))
+    database = CustomerDatabase(url)
     yield database
     database.close()

@@ -11,18 +11,20 @@ from typing import Any
 from sqlalchemy import (
     TEXT,
     VARCHAR,
+    Column,
     ColumnElement,
     Connection,
+    MetaData,
+    RowMapping,
     Select,
+    Table,
     bindparam,
     cast,
-    column,
     false,
     inspect,
     or_,
     quoted_name,
     select,
-    table,
     true,
     type_coerce,
 )
@@ -57,16 +59,16 @@ class MappedTable:
         inspector = inspect(connection)
         if not inspector.has_table(mapping.table, schema=mapping.schema_name):
             raise MappingRefused([_missing("table")])
-        reflected = inspector.get_columns(mapping.table, schema=mapping.schema_name)
         columns = {
-            found["name"]: column(_quoted(found["name"]), found["type"]) for found in reflected
+            # Without a key of ours the names of bound values would be made of the customer's.
+            found["name"]: Column(_quoted(found["name"]), found["type"], key=f"column_{number}")
+            for number, found in enumerate(
+                inspector.get_columns(mapping.table, schema=mapping.schema_name)
+            )
         }
         _refuse_what_is_missing(mapping, columns)
-        table(
-            _quoted(mapping.table),
-            *columns.values(),
-            schema=mapping.schema_name and _quoted(mapping.schema_name),
-        )
+        schema = mapping.schema_name and _quoted(mapping.schema_name)
+        Table(_quoted(mapping.table), MetaData(), *columns.values(), schema=schema)
         return cls(
             mapping=mapping,
             # Without a type the driver reads and binds the key as the database has it.
@@ -118,7 +120,7 @@ class MappedTable:
                     false(), *(text.startswith(value, autoescape=True) for value in values)
                 )
 
-    def contact(self, row: Mapping[str, Any]) -> Contact | None:
+    def contact(self, row: RowMapping) -> Contact | None:
         """Return the contact in a row; None where it lacks a name or a phone number."""
         values = {field: self._value(field, row[field]) for field in self.texts}
         values |= self.mapping.constants
