@@ -53,10 +53,10 @@ def create_demo_database(folder: Path) -> Path:
     return path
 
 
-def demo_register(*, controller_id: str, controller_name: str) -> OwnRegister:
-    """Return the configuration of the demo register, kept by the given controller."""
+def demo_register(register_id: str, *, controller_id: str, controller_name: str) -> OwnRegister:
+    """Return the configuration of the demo register under that id, kept by that controller."""
     return OwnRegister(
-        id="own",
+        id=register_id,
         name="Customer's own register (synthetic persons)",
         controller=RegisterController(id=controller_id, name=controller_name),
         price_per_contact=Decimal("0.01"),

@@ -85,7 +85,7 @@ def _company(identifier: str, mobiles: list[str], rng: Random) -> dict[str, Any]
         "industry": {"classification": "TOL2008", "code": rng.choice(_INDUSTRIES)},
         "legalForm": legal_form,
         "founded": f"{rng.randint(1960, 2025)}-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}",
-        "phoneNumber": landline_number(place.area_code, rng),
+        "phoneNumber": landline_number(rng),
         "address": draw_address(place, language, rng),
         "people": [_decision_maker(mobile, language, rng) for mobile in mobiles],
     }

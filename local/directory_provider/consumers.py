@@ -32,9 +32,7 @@ def _consumer(place: Place, mobile: str, rng: Random) -> dict[str, Any]:
         "lastName": last,
         "gender": gender[0].upper(),
         "language": language,
-        "phoneNumber": landline_number(place.area_code, rng)
-        if phone_type == "LANDLINE"
-        else mobile,
+        "phoneNumber": landline_number(rng) if phone_type == "LANDLINE" else mobile,
         "phoneType": phone_type,
         "marketingBan": rng.random() < _BANNED_SHARE,
         "address": draw_address(place, language, rng),

@@ -6,14 +6,15 @@ So these stand where no subscriber is:
 
 - mobile: 049 5xx xxxx. All of 04 is for mobile networks, but 049 went out of use with the NMT
   network in 2002, and libphonenumber 9.0.42 knows no valid number in it.
-- landline: the area code, then a 9. Subscriber numbers begin with 1 to 8; 9 was the trunk prefix
-  until 1996 and libphonenumber knows no valid number there either.
+- landline: 09 9xx xxxx, wherever the household is. Subscriber numbers in the Helsinki area begin
+  with 1 to 8, and libphonenumber knows no valid number beyond. (In other areas there is no such
+  gap: 029 and 039 are companies' numbers.)
 """
 
 from random import Random
 
 _WRITTEN_MOBILE = ("049 5{0} {1}", "+358 49 5{0}{1}", "0495{0}{1}", "(049) 5{0}-{1}")
-_WRITTEN_LANDLINE = ("0{0} 9{1}", "+358 {0} 9{1}", "0{0}-9{1}")
+_WRITTEN_LANDLINE = ("09 9{0}", "+358 9 9{0}", "09-9{0}")
 
 
 def mobile_numbers(count: int, rng: Random) -> list[str]:
@@ -24,6 +25,6 @@ def mobile_numbers(count: int, rng: Random) -> list[str]:
     ]
 
 
-def landline_number(area_code: str, rng: Random) -> str:
-    """Draw a landline number of the area."""
-    return rng.choice(_WRITTEN_LANDLINE).format(area_code, f"{rng.randrange(1_000_000):06}")
+def landline_number(rng: Random) -> str:
+    """Draw a landline number; a household may share one."""
+    return rng.choice(_WRITTEN_LANDLINE).format(f"{rng.randrange(1_000_000):06}")

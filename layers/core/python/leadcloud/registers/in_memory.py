@@ -10,7 +10,11 @@ from leadcloud.registers.interface import (
     RegisterDescription,
     RegisterError,
     RegisterPage,
+    RegisterRefused,
+    RegisterTimeout,
 )
+
+_LONGEST_POSITION = 10
 
 
 class InMemoryRegister(Register):
@@ -46,8 +50,12 @@ class InMemoryRegister(Register):
             time.sleep(self._delay)
         if self._errors:
             raise self._errors.pop(0)
+        if not request.deadline.remaining():
+            raise RegisterTimeout
+        start = _start(request.position)
+        if not {each.field for each in request.criteria} <= self.description.criteria.keys():
+            raise RegisterRefused
         found = [contact for contact in self._contacts if self._meets(contact, request)]
-        start = int(request.position or 0)
         end = start + request.size
         return RegisterPage(
             contacts=tuple(found[start:end]),
@@ -62,3 +70,11 @@ class InMemoryRegister(Register):
             for condition in request.criteria
             if self.description.criteria[condition.field].native == "exact"
         )
+
+
+def _start(position: str | None) -> int:
+    if position is None:
+        return 0
+    if not (position.isascii() and position.isdigit() and len(position) < _LONGEST_POSITION):
+        raise RegisterRefused
+    return int(position)

@@ -9,7 +9,8 @@ _SEPARATORS = re.compile(r"[\s()./\u2010-\u2015-]+")
 _FINNISH = re.compile(
     r"(?:(?:\+|00)3580?|0)"  # +358 (0)40 is a common way to write it
     r"(4\d{6,9}|50\d{4,8}"  # mobile networks
-    r"|1[3-9][1-9]\d{3,6}|[23568][1-9]\d{4,7}|9[1-9]\d{4,7})"  # telephone areas
+    r"|1[3-9][1-9]\d{3,6}|[23568][1-9]\d{4,7}|9[1-9]\d{4,7})",  # telephone areas
+    re.ASCII,
 )
 """Source: Traficom's regulation 32 on numbering."""
 
@@ -29,6 +30,9 @@ def e164(written: str, region: str) -> str | None:
 
 
 def _by_library(written: str, region: str) -> str | None:
+    # The library skips single letters; a number with one is misread or mistyped.
+    if any(character.isalpha() for character in written):
+        return None
     # Twenty-seven times slower than reading the record's JSON, so for the rest only.
     import phonenumbers
 
