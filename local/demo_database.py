@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from leadcloud.registers.column_mapping import ColumnMapping, OwnRegister, RegisterController
-from local.synthetic_persons import SyntheticPerson, draw_persons
+from local.synthetic.persons import SyntheticPerson, draw_persons
 
 _PERSONS: Final = 5_000
 _SEED: Final = 20190228

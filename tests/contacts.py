@@ -1,5 +1,6 @@
 """Registers and contacts for tests; every person is synthetic."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -22,7 +23,7 @@ def describe(
         controller=Controller(id="somebody", name="Somebody Oy (synthetic)"),
         criteria={
             field: Capability(operators=frozenset(OPERATORS), native=how)
-            for field, how in (EXACT if native is None else native).items()  # type: ignore[union-attr]
+            for field, how in (EXACT if native is None else native).items()
         },
         price_per_contact=Decimal("0.05"),
         currency="EUR",
@@ -64,7 +65,7 @@ def company(number: int, **changes: Any) -> BusinessContact:
     )
 
 
-def register(register_id: str, contacts: list[Contact], **options: Any) -> InMemoryRegister:
+def register(register_id: str, contacts: Sequence[Contact], **options: Any) -> InMemoryRegister:
     """Return a register in memory that holds these contacts."""
     description = describe(
         register_id, kind=options.pop("kind", "consumer"), native=options.pop("native", None)

@@ -3,9 +3,9 @@
 from random import Random
 from typing import Any
 
-from local.directory_provider.consumers import draw_address, draw_name
-from local.directory_provider.phone_numbers import landline_number, mobile_numbers
-from local.directory_provider.places import PLACES
+from local.synthetic.persons import draw_name, draw_street, post_office
+from local.synthetic.phone_numbers import landline_number, mobile_numbers
+from local.synthetic.places import PLACES
 
 DECISION_MAKERS = 2_000
 _LEGAL_FORMS = {
@@ -42,8 +42,9 @@ _INDUSTRIES = (
 _CHECK_WEIGHTS = (7, 9, 10, 5, 8, 4, 2)
 
 
-def draw_companies(rng: Random) -> list[dict[str, Any]]:
+def draw_companies(seed: int) -> list[dict[str, Any]]:
     """Draw companies until they have two thousand decision makers between them."""
+    rng = Random(seed)  # noqa: S311 - repeatable is the point
     mobiles = mobile_numbers(DECISION_MAKERS, rng)
     serials = iter(rng.sample(range(9_000_000, 10_000_000), DECISION_MAKERS * 2))
     companies = []
@@ -86,7 +87,12 @@ def _company(identifier: str, mobiles: list[str], rng: Random) -> dict[str, Any]
         "legalForm": legal_form,
         "founded": f"{rng.randint(1960, 2025)}-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}",
         "phoneNumber": landline_number(rng),
-        "address": draw_address(place, language, rng),
+        "address": {
+            "streetAddress": draw_street(language, rng),
+            "postalCode": rng.choice(place.postal_codes),
+            "postOffice": post_office(place, language),
+            "municipalityCode": place.municipality,
+        },
         "people": [_decision_maker(mobile, language, rng) for mobile in mobiles],
     }
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from random import Random
 from typing import Any
 
 from local.directory_provider.companies import draw_companies
@@ -44,8 +43,7 @@ class Directory:
     @classmethod
     def drawn(cls, seed: int) -> "Directory":
         """Draw both registers; the same seed gives the same people."""
-        rng = Random(seed)  # noqa: S311 - synthetic people need no secrecy
-        return cls(consumers=draw_consumers(rng), companies=draw_companies(rng))
+        return cls(consumers=draw_consumers(seed), companies=draw_companies(seed))
 
     def search_contacts(self, parameters: Parameters, *, lying: bool = False) -> Record:
         """Answer `GET /v2/contacts/search`.

@@ -27,7 +27,7 @@ from leadcloud.registers.interface import (
 )
 from leadcloud.registers.manifest import load_manifest
 from leadcloud.secrets import Secrets
-from local.synthetic_persons import draw_persons
+from local.synthetic.persons import draw_persons
 from tests.contacts import person
 from tests.contacts import register as in_memory_register
 

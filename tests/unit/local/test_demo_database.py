@@ -15,7 +15,7 @@ from tests.plugins.customer_database import condition, every_contact
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator[OwnDatabase]:
     """Give the demo register, opened."""
-    configuration = demo_register(controller_id="customer", controller_name="Demo Oy")
+    configuration = demo_register("own", controller_id="customer", controller_name="Demo Oy")
     register = OwnDatabase(configuration, f"sqlite:///{create_demo_database(tmp_path)}")
     yield register
     register.close()

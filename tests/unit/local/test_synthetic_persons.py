@@ -8,8 +8,8 @@ from pathlib import Path
 import phonenumbers
 import pytest
 
-from leadcloud.registers.phone import to_e164
-from local.synthetic_persons import draw_persons
+from leadcloud.registers.phone import e164
+from local.synthetic.persons import draw_persons
 
 
 def test_a_seed_draws_the_same_persons() -> None:
@@ -20,7 +20,7 @@ def test_a_seed_draws_the_same_persons() -> None:
 
 def test_nobody_can_be_reached_by_a_drawn_number() -> None:
     """The numbers differ, read as E.164, and are none that the numbering plans know in use."""
-    numbers = [to_e164(person.phone) for person in draw_persons(2000, seed=1)]
+    numbers = [e164(person.phone, "FI") for person in draw_persons(2000, seed=1)]
 
     assert None not in numbers
     assert len(set(numbers)) == 2000

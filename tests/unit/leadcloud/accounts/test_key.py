@@ -1,7 +1,6 @@
 """API keys are recognised, and nothing that is kept is one."""
 
 import itertools
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ from leadcloud.wiring import Services
 
 
 @pytest.fixture
-def ring(services: Services) -> Iterator[KeyRing]:
+def ring(services: Services) -> KeyRing:
     """A key ring whose randomness counts."""
     counter = itertools.count(1)
     return KeyRing(services.store, "pepper", lambda size: next(counter).to_bytes(size, "big"))
@@ -22,7 +21,7 @@ def test_a_key_is_recognised(ring: KeyRing) -> None:
     key = ring.recognise(ring.issue("buyer", frozenset({"search", "billing"})))
 
     assert key is not None
-    assert (key.account_id, key.scopes) == ("buyer", {"search", "billing"})
+    assert (key.account_id, key.scopes) == ("buyer", frozenset({"search", "billing"}))
 
 
 def test_every_changed_symbol_is_refused(ring: KeyRing) -> None:

@@ -11,8 +11,8 @@ import pytest
 
 from leadcloud.registers.phone import e164
 from local.directory_provider.companies import business_id
-from local.directory_provider.places import PLACES
 from local.directory_provider.search import Directory
+from local.synthetic.places import PLACES
 
 REPOSITORY = Path(__file__).parents[4]
 POSTAL_CODES = (

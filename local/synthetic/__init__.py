@@ -1,0 +1,1 @@
+"""People who do not exist: their names, where they live, and numbers that nobody has."""
