@@ -9,7 +9,13 @@ from leadcloud.registers.contact import BusinessContact, ConsumerContact, Contac
 from leadcloud.registers.in_memory import InMemoryRegister
 from leadcloud.registers.interface import Capability, Controller, Native, RegisterDescription
 
-EXACT = dict.fromkeys(("postal_code", "municipality", "gender", "language", "phone_type"), "exact")
+EXACT: dict[str, Native] = {
+    "postal_code": "exact",
+    "municipality": "exact",
+    "gender": "exact",
+    "language": "exact",
+    "phone_type": "exact",
+}
 
 
 def describe(
