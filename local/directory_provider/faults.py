@@ -1,9 +1,11 @@
 """What the provider can be told to do wrong, and how each wrong answer is written to the wire."""
 
+import struct
 import threading
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from io import BufferedIOBase
 
 _BOMB_MEGABYTES = 200
@@ -86,18 +88,24 @@ def _half(wire: Wire, body: bytes) -> None:
     wire.out.write(whole[: len(whole) - len(body) // 2])
 
 
-def _bomb_parts() -> Iterator[bytes]:
-    packer = zlib.compressobj(9, wbits=31)
+@cache
+def _bomb() -> bytes:
+    """Return gzip that unpacks to 200 MB, made of one packed megabyte over and over."""
     spaces = b" " * 1_000_000
+    packer = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
+    megabyte = packer.compress(spaces) + packer.flush(zlib.Z_FULL_FLUSH)
+    checksum = 0
     for _ in range(_BOMB_MEGABYTES):
-        yield packer.compress(spaces)
-    yield packer.flush()
+        checksum = zlib.crc32(spaces, checksum)
+    # RFC 1952: magic, deflate, no flags, no time, unknown system; at the end checksum and length.
+    trailer = struct.pack("<II", checksum, _BOMB_MEGABYTES * len(spaces))
+    return (
+        b"\x1f\x8b\x08" + bytes(6) + b"\xff" + megabyte * _BOMB_MEGABYTES + packer.flush() + trailer
+    )
 
 
 def _gzip_bomb(wire: Wire, _body: bytes) -> None:
-    wire.out.write(_head("200 OK", "Content-Type: application/json", "Content-Encoding: gzip"))
-    for part in _bomb_parts():
-        wire.out.write(part)
+    wire.out.write(_whole("200 OK", "application/json", _bomb(), "Content-Encoding: gzip"))
 
 
 def _cut(_wire: Wire, _body: bytes) -> None:

@@ -54,7 +54,7 @@ class Directory:
         filters, window = _split(parameters, _CONSUMER_FILTERS, {"offset": 0, "limit": 100})
         if not 1 <= window["limit"] <= MAX_LIMIT:
             raise SearchRefused
-        found = list(self.consumers) if lying else _filtered(self.consumers, filters)
+        found = self.consumers if lying else _filtered(self.consumers, filters)
         start = window["offset"]
         return {
             "synthetic": True,
@@ -71,7 +71,7 @@ class Directory:
         filters, window = _split(parameters, _COMPANY_FILTERS, {"page": 1})
         if window["page"] < 1:
             raise SearchRefused
-        found = list(self.companies) if lying else _filtered(self.companies, filters)
+        found = self.companies if lying else _filtered(self.companies, filters)
         start = (window["page"] - 1) * COMPANIES_PER_PAGE
         return {
             "synthetic": True,
@@ -117,5 +117,7 @@ def _test(
     raise SearchRefused
 
 
-def _filtered(records: Sequence[Record], tests: Sequence[Test]) -> list[Record]:
-    return [record for record in records if all(test(record) for test in tests)]
+def _filtered(records: Sequence[Record], tests: Sequence[Test]) -> Sequence[Record]:
+    for test in tests:
+        records = [record for record in records if test(record)]
+    return records

@@ -5,13 +5,11 @@ document describes: a hundred to a page, and the first page again for one that d
 """
 
 import json
-import os
 import string
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from random import Random
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -19,11 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from openapi_spec_validator.readers import read_from_filename
 
-REPOSITORY = Path(__file__).parents[2]
-DOCUMENT = (
-    Path(os.environ.get("LEADCLOUD_SHARED", REPOSITORY.parent / "shared"))
-    / "data/real/prh/ytj_schema.yaml"
-)
+from tests.shared_data import shared
 
 PAGE = 100
 
@@ -120,9 +114,7 @@ class Mock:
 @pytest.fixture(scope="session")
 def document() -> dict[str, Any]:
     """Read the published document."""
-    if not DOCUMENT.exists():
-        pytest.skip("the register's OpenAPI document is not beside the repository")
-    read, _ = read_from_filename(str(DOCUMENT))
+    read, _ = read_from_filename(str(shared("data/real/prh/ytj_schema.yaml")))
     return dict(read)
 
 

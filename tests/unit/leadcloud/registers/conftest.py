@@ -3,32 +3,10 @@
 import socketserver
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from leadcloud.clock import Deadline
-
-
-class SetClock:
-    """A clock that stands still until it is told to go on."""
-
-    def __init__(self) -> None:
-        self.seconds = 1_000.0
-
-    def now(self) -> datetime:
-        """Return a moment on 23 November 2026."""
-        return datetime(2026, 11, 23, 12, tzinfo=UTC) + timedelta(seconds=self.seconds - 1_000)
-
-    def monotonic(self) -> float:
-        """Return the seconds it was set to."""
-        return self.seconds
-
-
-@pytest.fixture
-def clock() -> SetClock:
-    """Make a clock that the test sets."""
-    return SetClock()
+from leadcloud.clock import Deadline, SetClock
 
 
 @pytest.fixture

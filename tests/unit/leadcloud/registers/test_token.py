@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from leadcloud.clock import Deadline, SystemClock
+from leadcloud.clock import Deadline, SetClock, SystemClock
 from leadcloud.registers.call import Call
 from leadcloud.registers.interface import (
     RegisterAnswerInvalid,
@@ -46,25 +46,25 @@ def token(value: str = "t-1", **more: Any) -> dict[str, Any]:
     return {"access_token": value, "token_type": "Bearer", "expires_in": 1_000, **more}
 
 
-def test_token_is_kept_for_four_fifths_of_its_life(clock: Any, deadline: Deadline) -> None:
+def test_token_is_kept_for_four_fifths_of_its_life(clock: SetClock, deadline: Deadline) -> None:
     """A token is used again until 80 % of its life is over, then replaced."""
     endpoint = TokenEndpoint(token("t-1"), token("t-2"))
     source = credentials(endpoint)
     assert source.token(deadline) == "t-1"
-    clock.seconds += 799
+    clock.move(799)
     assert source.token(Deadline.after(5, clock)) == "t-1"
-    clock.seconds += 2
+    clock.move(2)
     assert source.token(Deadline.after(5, clock)) == "t-2"
     assert endpoint.asked == 2
 
 
 @pytest.mark.parametrize("written", [100, "100"], ids=["number", "text"])
-def test_lifetime_may_be_a_text(clock: Any, deadline: Deadline, written: Any) -> None:
+def test_lifetime_may_be_a_text(clock: SetClock, deadline: Deadline, written: Any) -> None:
     """`expires_in` is read as a number and as a number in quotes."""
     endpoint = TokenEndpoint(token("t-1", expires_in=written), token("t-2"))
     source = credentials(endpoint)
     source.token(deadline)
-    clock.seconds += 81
+    clock.move(81)
     assert source.token(Deadline.after(5, clock)) == "t-2"
 
 

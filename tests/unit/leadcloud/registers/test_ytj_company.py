@@ -1,7 +1,6 @@
 """A company of the Finnish business register is read as it stands today."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +10,7 @@ import leadcloud.registers
 from leadcloud.registers.contact import BusinessContact
 from leadcloud.registers.manifest import load_manifest
 from leadcloud.registers.record import RecordUnusable, reader
-
-REPOSITORY = Path(__file__).parents[4]
-RECORDED = (
-    Path(os.environ.get("LEADCLOUD_SHARED", REPOSITORY.parent / "shared"))
-    / "data/real/prh/companies_businessId_0112038-9.json"
-)
+from tests.shared_data import shared
 
 
 def read(record: Any) -> BusinessContact:
@@ -39,12 +33,10 @@ def company(**changes: Any) -> dict[str, Any]:
     }
 
 
-@pytest.mark.skipif(
-    not RECORDED.exists(), reason="the recorded answer is not beside the repository"
-)
 def test_recorded_answer_maps_rightly() -> None:
     """The recorded company comes with its present name, form and visiting address."""
-    (record,) = json.loads(RECORDED.read_text(encoding="utf-8"))["companies"]
+    recorded = shared("data/real/prh/companies_businessId_0112038-9.json")
+    (record,) = json.loads(recorded.read_text(encoding="utf-8"))["companies"]
     assert read(record) == BusinessContact(
         business_id="0112038-9",
         name="Nokia Oyj",
