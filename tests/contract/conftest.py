@@ -6,7 +6,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from random import SystemRandom
@@ -18,44 +17,13 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 from moto import mock_aws
 
+from leadcloud.clock import SetClock
 from leadcloud.store.dynamodb import PARTITION, SORT, DynamoDbStore
 from leadcloud.store.interface import Store
 from leadcloud.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-
-class SetClock:
-    """A clock that stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.moment = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        """Return the moment that was set."""
-        return self.moment
-
-    def monotonic(self) -> float:
-        """Return the moment in seconds."""
-        return self.moment.timestamp()
-
-    def advance(self, **by: float) -> None:
-        """Move on, by what timedelta takes."""
-        self.moment += timedelta(**by)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let tests marked `loopback` reach this machine, and no other."""
-    for item in items:
-        if item.get_closest_marker("loopback"):
-            item.add_marker(pytest.mark.allow_hosts(["127.0.0.1"]))
-
-
-@pytest.fixture
-def clock() -> SetClock:
-    """Return a clock that the test moves."""
-    return SetClock()
 
 
 @pytest.fixture(

@@ -10,6 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from leadcloud.clock import SetClock
 from leadcloud.store.interface import (
     Action,
     Check,
@@ -47,35 +48,27 @@ class Stores(RuleBasedStateMachine):
     def begin(self) -> None:
         """Open an empty file."""
         self.folder = TemporaryDirectory()
-        self.moment = datetime(2026, 3, 1, tzinfo=UTC)
+        self.clock = SetClock(datetime(2026, 3, 1, tzinfo=UTC))
         self.store = self.open()
         self.model: dict[Key, Record] = {}
 
     def open(self) -> SqliteStore:
-        """Open the file; this machine is the store's clock."""
-        return SqliteStore(Path(self.folder.name) / "store.sqlite", self)
+        """Open the file."""
+        return SqliteStore(Path(self.folder.name) / "store.sqlite", self.clock)
 
     def teardown(self) -> None:
         """Leave nothing behind."""
         self.store.close()
         self.folder.cleanup()
 
-    def now(self) -> datetime:
-        """Return the moment that the rules set."""
-        return self.moment
-
-    def monotonic(self) -> float:
-        """Return the moment in seconds."""
-        return self.moment.timestamp()
-
     def expiry(self, lifetime: int | None) -> datetime | None:
         """Return the moment that lies so many seconds ahead."""
-        return None if lifetime is None else self.moment + timedelta(seconds=lifetime)
+        return None if lifetime is None else self.clock.now() + timedelta(seconds=lifetime)
 
     def standing(self, key: Key) -> Record | None:
         """Return what the model holds at the key."""
         record = self.model.get(key)
-        expired = record and record.expires_at and record.expires_at <= self.moment
+        expired = record and record.expires_at and record.expires_at <= self.clock.now()
         return None if expired else record
 
     def obstacle(self, action: Action) -> Reason:
@@ -103,7 +96,7 @@ class Stores(RuleBasedStateMachine):
     @rule(seconds=st.integers(1, 4))
     def wait(self, seconds: int) -> None:
         """Let time pass."""
-        self.moment += timedelta(seconds=seconds)
+        self.clock.move(seconds)
 
     @rule()
     def reopen(self) -> None:
@@ -209,4 +202,4 @@ class Stores(RuleBasedStateMachine):
 
 
 TestStores = Stores.TestCase
-TestStores.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestStores.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)

@@ -180,6 +180,23 @@ def test_processes_may_make_the_file_at_the_same_moment(path: Path) -> None:
         assert len(store.query("p").records) == 8
 
 
+def test_a_file_that_another_is_making_is_waited_for(path: Path) -> None:
+    """SQLite itself does not wait to switch a new file to its log; the store does."""
+    with (
+        closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreUnavailable, match=r"^SQLite: SQLITE_BUSY$"):
+            SqliteStore(path, SystemClock(), patience=0.1)
+        future = pool.submit(SqliteStore, path, SystemClock(), patience=10)
+        time.sleep(0.2)
+        assert not future.done()
+        other.execute("COMMIT")
+        with closing(future.result()) as store:
+            assert store.put_if_absent(KEY, {}).version == 1
+
+
 def test_threads_that_end_leave_no_connection_behind(store: SqliteStore) -> None:
     """Connections are as many as were needed at once, not as many as there were threads."""
     for _ in range(20):

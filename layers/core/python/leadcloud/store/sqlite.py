@@ -39,8 +39,7 @@ CREATE INDEX IF NOT EXISTS record_expiry ON record (expires_at) WHERE expires_at
 
 SELECT = """
 SELECT partition, sort, version, attributes, expires_at FROM record
-WHERE partition = ? AND (expires_at IS NULL OR expires_at > ?)
-"""
+WHERE partition = ? AND (expires_at IS NULL OR expires_at > ?)"""
 
 SWEEP = """
 DELETE FROM record WHERE (partition, sort) IN
@@ -90,27 +89,23 @@ class SqliteStore(CheckedStore):
 
     def _get(self, key: Key) -> Record | None:
         with self._connection() as connection:
-            rows = connection.execute(
-                SELECT + "AND sort = ?", (key.partition.encode(), self._now(), key.sort.encode())
-            ).fetchall()
-        return _record(rows[0]) if rows else None
+            return _find(connection, key, self._now())
 
     def _query(
         self, partition: str, prefix: str, *, most: int, after: str | None, descending: bool
     ) -> Sequence[Record]:
         # No UTF-8 text holds the byte 0xFF, so this is the end of what begins with the prefix.
         low, high = prefix.encode(), prefix.encode() + b"\xff"
-        bounds = "AND sort >= ? AND sort < ? ORDER BY sort LIMIT ?"
         if after is not None and descending:
             high = after.encode()
         elif after is not None:
             # The least text that is greater.
             low = after.encode() + b"\x00"
-        if descending:
-            bounds = bounds.replace("sort LIMIT", "sort DESC LIMIT")
+        order = "DESC" if descending else "ASC"
         with self._connection() as connection:
             rows = connection.execute(
-                SELECT + bounds, (partition.encode(), self._now(), low, high, most)
+                f"{SELECT} AND sort >= ? AND sort < ? ORDER BY sort {order} LIMIT ?",
+                (partition.encode(), self._now(), low, high, most),
             ).fetchall()
         return [_record(row) for row in rows]
 
@@ -162,11 +157,12 @@ class SqliteStore(CheckedStore):
 
     def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
-            self._path, timeout=self._patience, isolation_level=None, check_same_thread=False
+            self._path, timeout=0, isolation_level=None, check_same_thread=False
         )
         try:
             _use_wal(connection, tries=1 + round(self._patience / PAUSE))
             connection.execute("PRAGMA synchronous = FULL")
+            connection.execute(f"PRAGMA busy_timeout = {round(self._patience * 1000)}")
         except BaseException:
             connection.close()
             raise
@@ -174,7 +170,7 @@ class SqliteStore(CheckedStore):
 
 
 def _use_wal(connection: sqlite3.Connection, *, tries: int) -> None:
-    # The busy timeout does not cover this switch when two processes make it at once.
+    # SQLite's own waiting does not cover this switch when two processes make it at once.
     for left in reversed(range(tries)):
         try:
             connection.execute("PRAGMA journal_mode = WAL")
@@ -203,16 +199,12 @@ def _carry_out(
 
 
 def _obstacle(connection: sqlite3.Connection, action: Action, now: int) -> Reason:
-    row = connection.execute(
-        "SELECT version FROM record WHERE partition = ? AND sort = ?"
-        " AND (expires_at IS NULL OR expires_at > ?)",
-        (action.key.partition.encode(), action.key.sort.encode(), now),
-    ).fetchone()
+    found = _find(connection, action.key, now)
     if isinstance(action, PutIfAbsent):
-        return "exists" if row else None
-    if row is None:
+        return "exists" if found else None
+    if found is None:
         return "missing"
-    return None if row == (action.version,) else "version"
+    return None if found.version == action.version else "version"
 
 
 def _apply(connection: sqlite3.Connection, action: Action) -> None:
@@ -226,6 +218,13 @@ def _apply(connection: sqlite3.Connection, action: Action) -> None:
         connection.execute(
             "REPLACE INTO record VALUES (?, ?, ?, ?, ?)", (*key, version, attributes, expires_at)
         )
+
+
+def _find(connection: sqlite3.Connection, key: Key, now: int) -> Record | None:
+    rows = connection.execute(
+        f"{SELECT} AND sort = ?", (key.partition.encode(), now, key.sort.encode())
+    ).fetchall()
+    return _record(rows[0]) if rows else None
 
 
 def _record(row: Row) -> Record:
