@@ -247,17 +247,27 @@ def test_a_view_cannot_write_in_postgresql(postgresql_database: CustomerDatabase
     assert len(every_contact(postgresql_database.register())) == 1
 
 
+@pytest.mark.parametrize(
+    ("engine", "statement"),
+    [
+        ("postgresql", "DELETE FROM asiakas"),
+        ("postgresql", "CREATE TABLE uusi (id INTEGER)"),
+        ("sqlite", "DELETE FROM asiakas"),
+        ("sqlite", "CREATE TABLE uusi (id INTEGER)"),
+        ("sqlite", "CREATE TEMP TABLE uusi (id INTEGER)"),
+    ],
+)
 def test_nothing_can_be_written_through_the_connection(
-    customer_database: CustomerDatabase,
+    request: pytest.FixtureRequest, engine: str, statement: str
 ) -> None:
     """Even a statement of our own that writes is refused by the database."""
-    customer_database.create_persons([{"id": 1}])
-    register = customer_database.register()
+    database: CustomerDatabase = request.getfixturevalue(f"{engine}_database")
+    database.create_persons([{"id": 1}])
+    register = database.register()
+    write = methodcaller("exec_driver_sql", statement)
 
-    for statement in ("DELETE FROM asiakas", "CREATE TABLE uusi (id INTEGER)"):
-        write = methodcaller("exec_driver_sql", statement)
-        with pytest.raises(RegisterRefused):
-            register._database.read(write, page_request().deadline)
+    with pytest.raises(RegisterRefused):
+        register._database.read(write, page_request().deadline)
 
     assert len(every_contact(register)) == 1
 
