@@ -12,7 +12,7 @@ from tests.plugins.running_service import RunningService
 pytestmark = pytest.mark.loopback
 
 SEED = "20261123"
-CASES_PER_OPERATION = "260"
+CASES_PER_OPERATION = "700"
 CASES = 1_500
 
 
@@ -26,6 +26,7 @@ def test_no_input_gets_an_undeclared_answer(
     done = subprocess.run(
         [
             str(Path(sys.executable).with_name("schemathesis")),
+            f"--config-file={Path(__file__).with_name('schemathesis.toml')}",
             "run",
             f"{running_service.demo['base_url']}/openapi.json",
             "--header",
