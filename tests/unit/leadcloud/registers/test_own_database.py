@@ -11,6 +11,7 @@ import pytest
 
 from leadcloud.registers.contact import BusinessContact, ConsumerContact
 from leadcloud.registers.interface import RegisterAnswerInvalid, RegisterRefused
+from leadcloud.registers.own_database import OwnDatabase
 from tests.plugins.customer_database import (
     COLUMNS,
     CustomerDatabase,
@@ -345,13 +346,20 @@ def test_a_position_that_is_none_of_ours_is_refused(
         customer_database.register().fetch(page_request(position=position))
 
 
-def test_the_address_must_be_that_of_a_supported_database() -> None:
-    """Neither another product, nor nonsense, nor a database in memory."""
-    from leadcloud.registers.own_database import OwnDatabase
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("mysql://localhost/x", "http://127.0.0.1/", "nonsense", "", "sqlite://"),
+        *("postgresql://x:sala:sana/", "postgresql://x:salasana/x", "postgresql://[::1/x"),
+    ],
+)
+def test_the_address_must_be_that_of_a_supported_database(url: str) -> None:
+    """Anything else is refused at once, without a word of the address."""
+    with pytest.raises(RegisterRefused) as refused:
+        OwnDatabase(own_register(), url)
 
-    for url in ("mysql://localhost/x", "nonsense", "", "sqlite://", "http://127.0.0.1/"):
-        with pytest.raises(RegisterRefused):
-            OwnDatabase(own_register(), url)
+    assert refused.value.__context__ is None
+    assert str(refused.value) == "register_refused"
 
 
 def test_who_has_no_own_database_does_not_pay_for_one() -> None:

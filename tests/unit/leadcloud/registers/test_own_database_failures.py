@@ -179,6 +179,24 @@ def test_a_connection_that_died_in_the_pool_is_replaced(
     assert len(every_contact(register)) == 1
 
 
+def test_an_error_of_the_driver_itself_is_mapped_too(
+    postgresql_database: CustomerDatabase,
+) -> None:
+    """A connection closed on our side fails before SQLAlchemy sees it; the next one is good."""
+    postgresql_database.create_persons([{"id": 1}])
+    register = postgresql_database.register(connections=1)
+    kept = register._database._engine.raw_connection()
+    assert kept.driver_connection is not None
+    closed = kept.driver_connection
+    kept.close()
+    closed.close()
+
+    with pytest.raises(RegisterUnavailable):
+        register.fetch(page_request())
+
+    assert len(every_contact(register)) == 1
+
+
 def test_a_server_that_hangs_is_left_soon_after_the_deadline(
     postgres_of_one_test: PostgresServer,
 ) -> None:

@@ -38,7 +38,6 @@ _GRACE: Final = 0.25
 _LOGGER: Final = "own_database"
 _STEPS: Final = 1000
 """Instructions of SQLite's machine between two looks at the clock; well under a millisecond."""
-_FOREIGN: Final = (exc.SQLAlchemyError, sqlite3.Error, OSError, UnicodeError, OverflowError)
 
 
 class ReadOnlyDatabase:
@@ -55,6 +54,8 @@ class ReadOnlyDatabase:
             RegisterRefused: The address is none, or of another kind of database.
         """
         self._engine, self._bounded = _engine(_parsed(url), connections)
+        driver = self._engine.dialect.loaded_dbapi
+        self._foreign = (exc.SQLAlchemyError, driver.Error, OSError, ValueError, OverflowError)
         self._slots = BoundedSemaphore(connections)
 
     def read(self, work: Callable[[Connection], Result], deadline: Deadline) -> Result:
@@ -68,7 +69,7 @@ class ReadOnlyDatabase:
         try:
             with self._slot(deadline):
                 return self._read_again_if_cut(work, deadline)
-        except _FOREIGN as error:
+        except self._foreign as error:
             failure = _register_error(error, deadline)
         # Outside of the handler: the driver's error holds SQL and values, and would hang on to
         # ours as its context even if raised from None.
@@ -105,10 +106,9 @@ class ReadOnlyDatabase:
 
 
 def _parsed(url: str) -> URL:
-    try:
+    # ValueError: a port that is no number is quoted, and may be half a password with a colon.
+    with suppress(exc.ArgumentError, ValueError):
         return make_url(url)
-    except exc.ArgumentError:
-        pass
     raise RegisterRefused
 
 
