@@ -275,6 +275,13 @@ def test_reads_see_every_write_before_them(moto_table: Table) -> None:
     assert [request["ConsistentRead"] for _, request in client.calls] == [True, True]
 
 
+def test_a_query_reads_no_more_than_its_page_and_one(moto_table: Table) -> None:
+    """What is read is paid for, so a short page is a short read."""
+    client = Faulty(moto_table[0])
+    store_of(client, moto_table[1]).query(KEY.partition, limit=1)
+    assert [request["Limit"] for _, request in client.calls] == [2]
+
+
 def test_a_write_of_one_record_is_no_transaction(moto_table: Table) -> None:
     """A transaction costs twice as much, so one put, update or delete is sent as such."""
     client = Faulty(moto_table[0])

@@ -35,9 +35,9 @@ class CheckedStore(Store):
 
     @abstractmethod
     def _query(
-        self, partition: str, prefix: str, *, most: int, after: str | None, descending: bool
+        self, partition: str, prefix: str, *, least: int, after: str | None, descending: bool
     ) -> Sequence[Record]:
-        """Return the first records of the range that have not expired; `most`, if there are."""
+        """Return the first of the range that have not expired: `least` or more, if there are."""
 
     @abstractmethod
     def _write(self, actions: Sequence[Action]) -> Sequence[Reason]:
@@ -60,7 +60,7 @@ class CheckedStore(Store):
         """Return the records of a partition whose sort key begins with the prefix, in its order."""
         check_range(partition, prefix, limit=limit, after=after)
         # One more than asked for tells whether this page is the last.
-        found = self._query(partition, prefix, most=limit + 1, after=after, descending=descending)
+        found = self._query(partition, prefix, least=limit + 1, after=after, descending=descending)
         more = len(found) > limit
         return Page(records=tuple(found[:limit]), after=found[limit - 1].key.sort if more else None)
 

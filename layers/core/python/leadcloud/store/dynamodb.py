@@ -101,7 +101,7 @@ class DynamoDbStore(CheckedStore):
         return _record(item) if item and _is_live(item, self._now()) else None
 
     def _query(
-        self, partition: str, prefix: str, *, most: int, after: str | None, descending: bool
+        self, partition: str, prefix: str, *, least: int, after: str | None, descending: bool
     ) -> Sequence[Record]:
         condition, values = f"{PARTITION} = :partition", {":partition": {"S": partition}}
         if prefix:
@@ -113,17 +113,17 @@ class DynamoDbStore(CheckedStore):
             "ExpressionAttributeValues": values,
             "ConsistentRead": True,
             "ScanIndexForward": not descending,
-            "Limit": most,
+            "Limit": least,
         }
         if after is not None:
             request["ExclusiveStartKey"] = _key(Key(partition, after))
-        return self._collect(request, most)
+        return self._collect(request, least)
 
-    def _collect(self, request: dict[str, Any], most: int) -> Sequence[Record]:
+    def _collect(self, request: dict[str, Any], least: int) -> Sequence[Record]:
         """Read on until there are enough records: the expired are deleted days late."""
         now = self._now()
         records: list[Record] = []
-        while len(records) < most:
+        while len(records) < least:
             with _unavailable():
                 answer = self._client.query(**request)
             records += [_record(item) for item in answer["Items"] if _is_live(item, now)]
@@ -132,7 +132,7 @@ class DynamoDbStore(CheckedStore):
             # Without the limit, a read returns up to a megabyte.
             request.pop("Limit", None)
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
-        return records[:most]
+        return records
 
     def _write(self, actions: Sequence[Action]) -> Sequence[Reason]:
         now, write = self._now(), f"{self._random.getrandbits(128):032x}"

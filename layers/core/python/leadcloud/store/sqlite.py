@@ -92,7 +92,7 @@ class SqliteStore(CheckedStore):
             return _find(connection, key, self._now())
 
     def _query(
-        self, partition: str, prefix: str, *, most: int, after: str | None, descending: bool
+        self, partition: str, prefix: str, *, least: int, after: str | None, descending: bool
     ) -> Sequence[Record]:
         # No UTF-8 text holds the byte 0xFF, so this is the end of what begins with the prefix.
         low, high = prefix.encode(), prefix.encode() + b"\xff"
@@ -105,7 +105,7 @@ class SqliteStore(CheckedStore):
         with self._connection() as connection:
             rows = connection.execute(
                 f"{SELECT} AND sort >= ? AND sort < ? ORDER BY sort {order} LIMIT ?",
-                (partition.encode(), self._now(), low, high, most),
+                (partition.encode(), self._now(), low, high, least),
             ).fetchall()
         return [_record(row) for row in rows]
 
