@@ -8,8 +8,6 @@ from pathlib import Path
 _LONGEST_SEARCH = 25
 """Seconds. API Gateway ends every request after 29."""
 
-_REPOSITORY = Path(__file__).parents[4]
-
 
 class SettingsError(Exception):
     """A setting is missing or unusable; the message names the variable, never its value."""
@@ -41,8 +39,8 @@ class Settings:
         return cls(
             store=_required(variables, "LEADCLOUD_STORE"),
             secrets=_required(variables, "LEADCLOUD_SECRETS"),
-            documents=Path(variables.get("LEADCLOUD_DOCUMENTS", _REPOSITORY / "docs")),
-            data=Path(variables.get("LEADCLOUD_DATA", _REPOSITORY / "layers" / "data")),
+            documents=_folder(variables, "LEADCLOUD_DOCUMENTS", "docs"),
+            data=_folder(variables, "LEADCLOUD_DATA", "layers/data"),
             search_deadline=_seconds(variables, "LEADCLOUD_SEARCH_DEADLINE", "2.5"),
         )
 
@@ -52,6 +50,13 @@ def _required(variables: Mapping[str, str], name: str) -> str:
         return variables[name]
     except KeyError:
         raise SettingsError(f"{name} is not set") from None
+
+
+def _folder(variables: Mapping[str, str], name: str, in_repository: str) -> Path:
+    if name in variables:
+        return Path(variables[name])
+    # In a Lambda this file lies at /opt/python/leadcloud, with no repository above it.
+    return Path(__file__).parents[4] / in_repository
 
 
 def _seconds(variables: Mapping[str, str], name: str, default: str) -> float:

@@ -1,0 +1,72 @@
+"""One Lambda function: a folder of functions/, with a role and a log group of its own."""
+
+from collections.abc import Mapping, Sequence
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from infra.assets import only
+from infra.nag import acknowledge
+
+_LATEST = "3.13 is supported until 2029, and the layers' bytecode is that of 3.13."
+_ACKNOWLEDGED = {
+    "AwsSolutions-IAM5[Resource::*]": "X-Ray has no resources to name; nothing else has a wildcard "
+    "(tests/infra checks it).",
+    "AwsSolutions-L1": _LATEST,
+    "Serverless-LambdaLatestVersion": _LATEST,
+    "Serverless-LambdaDLQ": "Only API Gateway calls it, and waits: nothing is queued.",
+}
+
+
+class PythonFunction(Construct):
+    """A function that may write its own log and trace, and nothing else until it is granted."""
+
+    def __init__(  # noqa: PLR0913 the settings of a function are many, and all have names
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        folder: str,
+        layers: Sequence[lambda_.ILayerVersion],
+        environment: Mapping[str, str],
+        memory: int,
+        timeout: int,
+        log_retention: logs.RetentionDays,
+    ) -> None:
+        """Define the function.
+
+        Args:
+            scope: Where it belongs.
+            construct_id: Its name there.
+            folder: Its folder in functions/; the asset holds nothing of the others.
+            layers: What it runs on.
+            environment: Names and places. Never secrets.
+            memory: MiB; processor time grows with it.
+            timeout: Seconds.
+            log_retention: How long its log is kept.
+        """
+        super().__init__(scope, construct_id)
+        log = logs.LogGroup(
+            self, "Log", retention=log_retention, removal_policy=RemovalPolicy.DESTROY
+        )
+        self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        log.grant(self.role, "logs:CreateLogStream", "logs:PutLogEvents")
+        self.function = lambda_.Function(
+            self,
+            "Function",
+            code=only("functions/__init__.py", f"functions/{folder}"),
+            handler=f"functions.{folder}.handler.lambda_handler",
+            runtime=lambda_.Runtime.PYTHON_3_13,
+            architecture=lambda_.Architecture.ARM_64,
+            layers=layers,
+            environment=environment,
+            memory_size=memory,
+            timeout=Duration.seconds(timeout),
+            role=self.role,
+            log_group=log,
+            tracing=lambda_.Tracing.ACTIVE,
+        )
+        acknowledge(self, _ACKNOWLEDGED)

@@ -1,0 +1,142 @@
+"""The REST API, made from the route table and from nothing else."""
+
+import json
+from collections.abc import Mapping
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from infra.gateway_responses import add_gateway_responses
+from infra.nag import acknowledge
+from infra.stages import Stage
+from leadcloud.http.routes import ROUTES, Route
+
+KEY_HEADER = "X-API-Key"
+
+_AUTHORIZATION_SECONDS = 300
+"""A key's authorization is remembered so long; revoking a key takes as much to be felt."""
+
+# Nothing of a caller: the path is the route's pattern, and there is no query, body or address.
+_ACCESS_LOG = {
+    "request_id": "$context.requestId",
+    "requested_at": "$context.requestTimeEpoch",
+    "method": "$context.httpMethod",
+    "path": "$context.resourcePath",
+    "status": "$context.status",
+    "response_type": "$context.error.responseType",
+    "response_bytes": "$context.responseLength",
+    "ms": "$context.responseLatency",
+    "function_ms": "$context.integrationLatency",
+    "authorizer_ms": "$context.authorizer.integrationLatency",
+}
+
+_API_ACKNOWLEDGED = {
+    "AwsSolutions-APIG2": "Each function's guard checks every request, and names all its faults; "
+    "API Gateway would name one, in a form of its own.",
+    "AwsSolutions-APIG3": "All there is to reach needs a key or is a static page. The firewall "
+    "comes with the public form.",
+    "AwsSolutions-APIG6": "The execution log would hold parameters and keys of requests. The access "
+    "log and the functions' own events tell what is needed.",
+    "AwsSolutions-COG4": "Callers are programs with keys, not users; our own authorizer knows them.",
+    "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/"
+    "AmazonAPIGatewayPushToCloudWatchLogs]": "The policy that API Gateway checks for before it "
+    "writes any log.",
+}
+_PUBLIC = {"AwsSolutions-APIG4": "Public, or answered by the guard with 404 or 405."}
+
+
+class RestApi(Construct):
+    """API Gateway in front of the functions."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        stage: Stage,
+        functions: Mapping[str, lambda_.IFunction],
+    ) -> None:
+        """Define the API.
+
+        Args:
+            scope: Where it belongs.
+            construct_id: Its name there.
+            stage: The deployment.
+            functions: Those of the route table by name, and the authorizer.
+        """
+        super().__init__(scope, construct_id)
+        self.api = self._api(stage)
+        self._integrations = {
+            name: apigateway.LambdaIntegration(
+                function, allow_test_invoke=False, scope_permission_to_method=False
+            )
+            for name, function in functions.items()
+        }
+        self._authorizer = apigateway.RequestAuthorizer(
+            self,
+            "Authorizer",
+            handler=functions["authorizer"],
+            identity_sources=[apigateway.IdentitySource.header(KEY_HEADER)],
+            results_cache_ttl=Duration.seconds(_AUTHORIZATION_SECONDS),
+        )
+        for path in dict.fromkeys(route.path for route in ROUTES):
+            self._add_path(path, [route for route in ROUTES if route.path == path])
+        # Paths that are none: the same problem document as everywhere.
+        self._add_public(self.api.root.add_resource("{proxy+}"), "ANY", "pages")
+        add_gateway_responses(self.api)
+        acknowledge(self, _API_ACKNOWLEDGED)
+
+    def _api(self, stage: Stage) -> apigateway.RestApi:
+        log = logs.LogGroup(
+            self,
+            "AccessLog",
+            retention=stage.log_retention,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        api = apigateway.RestApi(
+            self,
+            "Api",
+            rest_api_name=f"LeadCloud{stage.name}",
+            # Bodies reach the guard as they were sent; as text, broken UTF-8 would be mended.
+            binary_media_types=["*/*"],
+            cloud_watch_role=True,
+            deploy_options=apigateway.StageOptions(
+                stage_name=stage.name.lower(),
+                access_log_destination=apigateway.LogGroupLogDestination(log),
+                access_log_format=apigateway.AccessLogFormat.custom(json.dumps(_ACCESS_LOG)),
+                logging_level=apigateway.MethodLoggingLevel.OFF,
+                data_trace_enabled=False,
+                metrics_enabled=True,
+                tracing_enabled=True,
+                throttling_rate_limit=stage.requests_per_second,
+                throttling_burst_limit=stage.burst,
+            ),
+        )
+        resource = api.node.default_child
+        assert isinstance(resource, apigateway.CfnRestApi)  # noqa: S101 the CDK makes no other
+        resource.security_policy = "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09"
+        resource.endpoint_access_mode = "STRICT"
+        return api
+
+    def _add_path(self, path: str, routes: list[Route]) -> None:
+        resource = self.api.root.resource_for_path(path)
+        for route in routes:
+            for method in _methods(route):
+                if route.scope:
+                    integration = self._integrations[route.function]
+                    resource.add_method(method, integration, authorizer=self._authorizer)
+                else:
+                    self._add_public(resource, method, route.function)
+        # The guard of any function answers the other methods, and names those that there are.
+        self._add_public(resource, "ANY", routes[0].function)
+
+    def _add_public(self, resource: apigateway.IResource, method: str, function: str) -> None:
+        acknowledge(resource.add_method(method, self._integrations[function]), _PUBLIC)
+
+
+def _methods(route: Route) -> tuple[str, ...]:
+    """Return the methods of a route: HEAD is answered, and authorized, as GET is."""
+    return ("GET", "HEAD") if route.method == "GET" else (route.method,)

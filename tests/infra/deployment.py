@@ -1,0 +1,57 @@
+"""The templates of one deployment, and what tests ask of them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+Resource = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployment:
+    """The two templates of one stage."""
+
+    folder: Path
+    """Where the assets lie."""
+    data: Mapping[str, Any]
+    service: Mapping[str, Any]
+
+    def of_type(self, kind: str) -> dict[str, Resource]:
+        """Return the resources of a type in both templates, by logical id."""
+        everything = {**self.data["Resources"], **self.service["Resources"]}
+        return {name: each for name, each in everything.items() if each["Type"] == kind}
+
+    def properties(self, kind: str) -> list[Resource]:
+        """Return the properties of each resource of a type."""
+        return [each["Properties"] for each in self.of_type(kind).values()]
+
+    def functions(self) -> dict[str, Resource]:
+        """Return the functions by the name of their folder."""
+        return {
+            each["Properties"]["Handler"].split(".")[1]: each
+            for each in self.of_type("AWS::Lambda::Function").values()
+        }
+
+    def asset(self, resource: Resource) -> Path:
+        """Return the folder that becomes a function's or a layer's code."""
+        properties = resource["Properties"]
+        archive = properties.get("Code") or properties["Content"]
+        return self.folder / f"asset.{archive['S3Key'].removesuffix('.zip')}"
+
+    def layers(self, function: Resource) -> list[Path]:
+        """Return the folders of a function's layers."""
+        layers = self.of_type("AWS::Lambda::LayerVersion")
+        return [self.asset(layers[each["Ref"]]) for each in function["Properties"]["Layers"]]
+
+    def statements(self) -> Iterator[tuple[str, Resource]]:
+        """Yield each policy statement with the logical id of the role that it is for."""
+        for policy in self.properties("AWS::IAM::Policy"):
+            for role in policy["Roles"]:
+                for statement in policy["PolicyDocument"]["Statement"]:
+                    yield role["Ref"], statement
+
+
+def listed(one_or_more: object) -> list[Any]:
+    """Return what a template writes as one value or as a list of them, as a list."""
+    return one_or_more if isinstance(one_or_more, list) else [one_or_more]

@@ -1,0 +1,45 @@
+"""What must outlive every deployment."""
+
+from leadcloud.store.dynamodb import EXPIRES_AT, PARTITION, SORT
+from tests.infra.deployment import Deployment
+
+
+def test_the_table_is_the_one_that_the_store_expects(deployment: Deployment) -> None:
+    """Keys and expiry have the names that the adapter writes."""
+    (table,) = deployment.properties("AWS::DynamoDB::Table")
+    assert {key["KeyType"]: key["AttributeName"] for key in table["KeySchema"]} == {
+        "HASH": PARTITION,
+        "RANGE": SORT,
+    }
+    assert {each["AttributeType"] for each in table["AttributeDefinitions"]} == {"S"}
+    assert table["TimeToLiveSpecification"] == {"AttributeName": EXPIRES_AT, "Enabled": True}
+
+
+def test_the_records_can_neither_be_lost_nor_read_at_rest(deployment: Deployment) -> None:
+    """Paid per request, restorable to any second, not deletable, under our own key."""
+    (table,) = deployment.properties("AWS::DynamoDB::Table")
+    (key,) = deployment.of_type("AWS::KMS::Key")
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["DeletionProtectionEnabled"] is True
+    assert table["SSESpecification"]["KMSMasterKeyId"] == {"Fn::GetAtt": [key, "Arn"]}
+    assert deployment.of_type("AWS::KMS::Key")[key]["Properties"]["EnableKeyRotation"] is True
+
+
+def test_nothing_of_it_goes_with_its_stack(deployment: Deployment) -> None:
+    """Deleting the stack, or a resource's line in it, leaves table, secret and key."""
+    kept = deployment.data["Resources"].values()
+    assert {each["Type"] for each in kept} == {
+        "AWS::DynamoDB::Table",
+        "AWS::KMS::Key",
+        "AWS::SecretsManager::Secret",
+    }
+    for each in kept:
+        assert (each["DeletionPolicy"], each["UpdateReplacePolicy"]) == ("Retain", "Retain")
+
+
+def test_the_template_holds_no_secret(deployment: Deployment) -> None:
+    """The secret is deployed empty, under our key."""
+    (secret,) = deployment.properties("AWS::SecretsManager::Secret")
+    assert secret["SecretString"] == "{}"
+    assert "KmsKeyId" in secret

@@ -1,0 +1,177 @@
+"""What is deployed: the functions' assets and the layers."""
+
+import errno
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.infra.deployment import Deployment, listed
+
+MOST_BYTES = 60_000_000
+REPOSITORY = Path(__file__).parents[2]
+BYTECODE_3_13 = (3571).to_bytes(2, "little") + b"\r\n"
+"""Source: CPython, Include/internal/pycore_magic_number.h."""
+ELF_AARCH64 = 0xB7
+"""Source: ELF for the Arm 64-bit Architecture, e_machine."""
+CALLED_BY_OTHERS = {"kms", "logs", "xray"}
+"""What the services and the runtime do in a function's name."""
+
+
+def files(folder: Path) -> dict[str, Path]:
+    """Return the files of a folder by their path in it."""
+    found = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): path for path in found}
+
+
+def test_a_function_and_its_layers_are_small(deployment: Deployment) -> None:
+    """At most 60 MB unzipped: what a cold start loads, and a quarter of what Lambda allows."""
+    for name, function in deployment.functions().items():
+        folders = [deployment.asset(function), *deployment.layers(function)]
+        size = sum(path.stat().st_size for folder in folders for path in files(folder).values())
+        assert size <= MOST_BYTES, f"{name} has {size:,} bytes"
+
+
+def test_an_asset_holds_its_own_function_only(deployment: Deployment) -> None:
+    """Nothing of the other functions, and nothing that merely lies about in the repository."""
+    for name, function in deployment.functions().items():
+        own = REPOSITORY / "functions" / name
+        expected = {"functions/__init__.py"} | {
+            f"functions/{name}/{path}" for path in files(own) if "__pycache__" not in path
+        }
+        assert set(files(deployment.asset(function))) == expected
+
+
+def test_the_core_layer_holds_every_shared_module(deployment: Deployment) -> None:
+    """Each module is there, compiled, and so is what lies beside the modules."""
+    core = REPOSITORY / "layers" / "core"
+    expected = {re.sub(r"\.py$", ".pyc", path) for path in files(core) if "__pycache__" not in path}
+    for function in deployment.functions().values():
+        assert expected in [set(files(layer)) for layer in deployment.layers(function)]
+
+
+def test_the_data_layer_holds_the_documents(deployment: Deployment) -> None:
+    """The OpenAPI document lies where the functions are told to look for it."""
+    for function in deployment.functions().values():
+        place = function["Properties"]["Environment"]["Variables"]["LEADCLOUD_DOCUMENTS"]
+        within = f"{place.removeprefix('/opt/')}/openapi.json"
+        assert any(within in files(layer) for layer in deployment.layers(function))
+
+
+def test_every_module_of_a_layer_is_compiled_for_the_runtime(deployment: Deployment) -> None:
+    """There is bytecode of 3.13 and no source: a cold start compiles nothing."""
+    for function in deployment.functions().values():
+        for layer in deployment.layers(function):
+            modules = list(layer.rglob("*.pyc"))
+            assert not list(layer.rglob("*.py"))
+            assert all(module.read_bytes().startswith(BYTECODE_3_13) for module in modules)
+
+
+def test_what_is_native_is_for_the_processor(deployment: Deployment) -> None:
+    """Every shared library is one of arm64."""
+    for function in deployment.functions().values():
+        libraries = [
+            path
+            for layer in deployment.layers(function)
+            for path in layer.rglob("*.so*")
+            if path.read_bytes().startswith(b"\x7fELF")
+        ]
+        assert libraries
+        assert {path.read_bytes()[18] for path in libraries} == {ELF_AARCH64}
+
+
+def test_boto3_knows_the_services_that_functions_may_use(deployment: Deployment) -> None:
+    """It is cut down to what the rights name, and not further."""
+    used = {
+        action.split(":")[0]
+        for _, statement in deployment.statements()
+        for action in listed(statement["Action"])
+    } - CALLED_BY_OTHERS
+    for function in deployment.functions().values():
+        known = {
+            path.parents[1].name
+            for layer in deployment.layers(function)
+            for path in layer.glob("python/botocore/data/*/*/service-2.json*")
+        }
+        assert used <= known
+        assert len(known) < 10
+
+
+def test_an_asset_works_without_the_repository(deployment: Deployment, tmp_path: Path) -> None:
+    """A handler imports nothing of another function's."""
+    for name, function in deployment.functions().items():
+        asset = deployment.asset(function)
+        script = (
+            f"import functions, functions.{name}.handler as handler\n"
+            "print(functions.__path__[0], callable(handler.lambda_handler))"
+        )
+        done = subprocess.run(
+            [sys.executable, "-B", "-c", script],
+            cwd=tmp_path,
+            env={"PYTHONPATH": str(asset), "PATH": os.defpath},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.stdout.split() == [str(asset / "functions"), "True"], done.stderr
+
+
+def test_every_dependency_is_in_one_layer(cdk: None) -> None:
+    """What a Lambda needs by pyproject.toml, it gets, and no function gets it twice."""
+    from infra.packages import PACKAGES
+
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
+    needed = [re.split(r"[\[<>=!~]", each)[0] for each in project["dependencies"]]
+    assert sorted(name for names in PACKAGES.values() for name in names) == sorted(needed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("layer", ["core", "registers"])
+def test_the_same_input_gives_the_same_layer(cdk: None, layer: str, tmp_path: Path) -> None:
+    """A layer that is built elsewhere has the same name and the same files, byte for byte."""
+    from infra.content import core_folder, package_folder
+    from infra.packages import LAMBDA
+
+    def built(**under: Path) -> Path:
+        if layer == "core":
+            return core_folder(LAMBDA, **under)
+        return package_folder(layer, LAMBDA, **under)
+
+    def digests(folder: Path) -> dict[str, str]:
+        return {
+            name: hashlib.sha256(path.read_bytes()).hexdigest()
+            for name, path in files(folder).items()
+        }
+
+    here, elsewhere = built(), built(under=tmp_path)
+    assert here != elsewhere
+    assert here.name == elsewhere.name
+    assert digests(here) == digests(elsewhere)
+
+
+def test_a_broken_build_does_not_count(cdk: None, tmp_path: Path) -> None:
+    """What was broken off is built again, not deployed."""
+    from infra import content
+    from infra.packages import LAMBDA
+
+    def fail(folder: Path) -> None:
+        (folder / "half").touch()
+        raise OSError(errno.ENOSPC, "full")
+
+    with pytest.raises(OSError, match="full"):
+        content._built(tmp_path / "layer", LAMBDA, content=b"", fill=fail)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_lock_of_the_compiler_names_no_place(cdk: None) -> None:
+    """package-lock.json pins by version and hash, whichever registry is at hand."""
+    lock = json.loads((REPOSITORY / "package-lock.json").read_text())
+    for name, package in lock["packages"].items():
+        assert "resolved" not in package
+        assert not name or package["integrity"]

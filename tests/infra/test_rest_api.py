@@ -1,0 +1,148 @@
+"""The API, against the route table."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from leadcloud.errors import every_error
+from leadcloud.http.problem import Problem
+from leadcloud.http.routes import ROUTES
+from tests.infra.deployment import Deployment, Resource
+
+
+def methods(deployment: Deployment) -> dict[tuple[str, str], Mapping[str, Any]]:
+    """Return the API's methods by path and name."""
+    resources = deployment.of_type("AWS::ApiGateway::Resource")
+
+    def path(reference: Mapping[str, Any]) -> str:
+        if "Ref" not in reference:
+            return ""
+        properties = resources[reference["Ref"]]["Properties"]
+        return f"{path(properties['ParentId'])}/{properties['PathPart']}"
+
+    return {
+        (path(each["ResourceId"]) or "/", each["HttpMethod"]): each
+        for each in deployment.properties("AWS::ApiGateway::Method")
+    }
+
+
+def function_of(deployment: Deployment, method: Resource) -> str:
+    """Return the name of the function that answers a method."""
+    ids = {each: name for name, each in function_ids(deployment).items()}
+    (called,) = [
+        part["Fn::GetAtt"][0]
+        for part in method["Integration"]["Uri"]["Fn::Join"][1]
+        if isinstance(part, dict) and "Fn::GetAtt" in part
+    ]
+    return ids[called]
+
+
+def function_ids(deployment: Deployment) -> dict[str, str]:
+    """Return the logical ids of the functions by name."""
+    found = deployment.of_type("AWS::Lambda::Function")
+    return {each["Properties"]["Handler"].split(".")[1]: name for name, each in found.items()}
+
+
+def test_the_methods_are_those_of_the_route_table(deployment: Deployment) -> None:
+    """Each route with its function, HEAD beside GET, and ANY for the guard's 404 and 405."""
+    found = {key: function_of(deployment, each) for key, each in methods(deployment).items()}
+    expected = {(route.path, route.method): route.function for route in ROUTES}
+    expected |= {(route.path, "HEAD"): route.function for route in ROUTES if route.method == "GET"}
+    expected |= {(route.path, "ANY"): found[route.path, "ANY"] for route in ROUTES}
+    expected["/{proxy+}", "ANY"] = "pages"
+    assert found == expected
+
+
+def test_any_goes_to_a_function_of_the_path(deployment: Deployment) -> None:
+    """So that the guard that says 405 is one that knows the path."""
+    for (path, method), each in methods(deployment).items():
+        if method == "ANY" and path != "/{proxy+}":
+            of_path = {route.function for route in ROUTES if route.path == path}
+            assert function_of(deployment, each) in of_path
+
+
+def test_exactly_the_routes_with_a_scope_ask_for_a_key(deployment: Deployment) -> None:
+    """Public routes are public; every other is behind the authorizer, HEAD included."""
+    guarded = {
+        (path, method)
+        for (path, method), each in methods(deployment).items()
+        if each["AuthorizationType"] == "CUSTOM"
+    }
+    scoped = {(route.path, route.method) for route in ROUTES if route.scope}
+    scoped |= {(route.path, "HEAD") for route in ROUTES if route.scope and route.method == "GET"}
+    assert guarded == scoped
+
+
+def test_the_authorizer_goes_by_the_key(deployment: Deployment) -> None:
+    """One header, remembered for five minutes; without it API Gateway refuses by itself."""
+    (authorizer,) = deployment.properties("AWS::ApiGateway::Authorizer")
+    assert authorizer["Type"] == "REQUEST"
+    assert authorizer["IdentitySource"] == "method.request.header.X-API-Key"
+    assert authorizer["AuthorizerResultTtlInSeconds"] == 300
+    assert function_ids(deployment)["authorizer"] in str(authorizer["AuthorizerUri"])
+
+
+def test_what_the_gateway_says_is_what_a_function_would_say(deployment: Deployment) -> None:
+    """Its own answers are problem documents of ours, with status, code and request id."""
+    errors = {error.code: error for error in every_error()}
+    responses = deployment.properties("AWS::ApiGateway::GatewayResponse")
+    assert {"DEFAULT_4XX", "DEFAULT_5XX", "THROTTLED", "UNAUTHORIZED"} <= {
+        each["ResponseType"] for each in responses
+    }
+    for response in responses:
+        problem = Problem.model_validate_json(response["ResponseTemplates"]["application/json"])
+        error = errors[problem.code]
+        assert str(error.status) == response["StatusCode"] == str(problem.status)
+        assert problem.request_id == "$context.requestId"
+        headers = response["ResponseParameters"]
+        assert headers["gatewayresponse.header.Content-Type"] == "'application/problem+json'"
+        assert headers["gatewayresponse.header.X-Request-Id"] == "context.requestId"
+
+
+def test_throttling_says_when_to_come_back(deployment: Deployment) -> None:
+    """A 429 of the gateway's has Retry-After, as every 429 has."""
+    for response in deployment.properties("AWS::ApiGateway::GatewayResponse"):
+        has_it = "gatewayresponse.header.Retry-After" in response["ResponseParameters"]
+        assert has_it == (response["StatusCode"] == "429")
+
+
+def test_the_log_of_the_gateway_knows_no_caller(deployment: Deployment) -> None:
+    """No query, body, header, address or key, and a path only as the route table writes it."""
+    (stage,) = deployment.properties("AWS::ApiGateway::Stage")
+    variables = set(json.loads(stage["AccessLogSetting"]["Format"]).values())
+    allowed = {
+        "authorizer.integrationLatency",
+        "error.responseType",
+        "httpMethod",
+        "integrationLatency",
+        "requestId",
+        "requestTimeEpoch",
+        "resourcePath",
+        "responseLatency",
+        "responseLength",
+        "status",
+    }
+    assert {variable.removeprefix("$context.") for variable in variables} <= allowed
+    (settings,) = stage["MethodSettings"]
+    assert settings["DataTraceEnabled"] is False
+    assert settings["LoggingLevel"] == "OFF"
+
+
+def test_there_is_an_outer_brake(deployment: Deployment) -> None:
+    """Every method of the stage is throttled, whoever calls."""
+    (stage,) = deployment.properties("AWS::ApiGateway::Stage")
+    (settings,) = stage["MethodSettings"]
+    assert (settings["ResourcePath"], settings["HttpMethod"]) == ("/*", "*")
+    assert 0 < settings["ThrottlingRateLimit"] <= settings["ThrottlingBurstLimit"]
+
+
+def test_old_tls_is_refused(deployment: Deployment) -> None:
+    """TLS 1.2 with forward secrecy is the least."""
+    (api,) = deployment.properties("AWS::ApiGateway::RestApi")
+    assert api["SecurityPolicy"] == "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09"
+
+
+def test_bodies_reach_the_guard_as_they_were_sent(deployment: Deployment) -> None:
+    """As bytes, so that broken UTF-8 is seen and not mended on the way."""
+    (api,) = deployment.properties("AWS::ApiGateway::RestApi")
+    assert api["BinaryMediaTypes"] == ["*/*"]
