@@ -21,6 +21,7 @@ from leadcloud.clock import SetClock
 from leadcloud.store.dynamodb import PARTITION, SORT, DynamoDbStore
 from leadcloud.store.interface import Store
 from leadcloud.store.sqlite import SqliteStore
+from tests.plugins.requirements import require
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -62,8 +63,11 @@ def moto_client() -> "DynamoDBClient":
 @pytest.fixture(scope="session")
 def ministack_client(tmp_path_factory: pytest.TempPathFactory) -> Iterator["DynamoDBClient"]:
     """Start ministack on a free port of this machine and return a client of it."""
-    if find_spec("ministack") is None:
-        pytest.skip("ministack is not installed: uv sync --group dev")
+    require(
+        "ministack",
+        available=find_spec("ministack") is not None,
+        install_command="uv sync --group dev",
+    )
     port = _free_port()
     log = tmp_path_factory.mktemp("ministack") / "log"
     environment = os.environ | {
