@@ -58,10 +58,18 @@ class Services:
             return SqliteStore(Path(place), self.clock)
         if kind == "dynamodb":
             import boto3
+            from botocore.config import Config
 
             from leadcloud.store.dynamodb import DynamoDbStore
 
-            return DynamoDbStore(place, boto3.client("dynamodb"), self.clock, random=SystemRandom())
+            # botocore's own defaults wait for a minute and outlast every deadline here.
+            patience = Config(
+                connect_timeout=1,
+                read_timeout=2,
+                retries={"mode": "standard", "total_max_attempts": 3},
+            )
+            client = boto3.client("dynamodb", config=patience)
+            return DynamoDbStore(place, client, self.clock, random=SystemRandom())
         raise SettingsError("LEADCLOUD_STORE names no store")
 
     @cached_property
