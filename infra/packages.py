@@ -25,7 +25,7 @@ LAMBDA = Target(python="3.13", platform="aarch64-manylinux_2_28", bytecode=True)
 
 
 PACKAGES = {
-    "base": ("aws-lambda-powertools", "boto3", "cryptography", "httpx", "pydantic"),
+    "base": ("aws-lambda-powertools", "boto3", "cryptography", "httpcore", "httpx", "pydantic"),
     "registers": ("phonenumberslite", "psycopg", "sqlalchemy"),
     "numeric": ("numpy",),
 }
