@@ -10,6 +10,7 @@ import pytest
 from functions.search.handler import api
 from leadcloud.http.api import Answer, Api, Contract
 from leadcloud.http.call import Call
+from leadcloud.store.interface import StoreUnavailable
 from leadcloud.wiring import Services
 
 SEARCH_BODY = {"purpose": "telemarketing_b2c", "registers": ["a"], "criteria": {}}
@@ -146,6 +147,21 @@ def test_an_unforeseen_failure_is_our_500_and_says_nothing(
     assert "test_api_edge" in logged
     assert "irtanen" not in logged + answer["body"]
     assert "+358" not in logged + answer["body"]
+
+
+def test_a_store_that_does_not_answer_is_503(services: Services) -> None:
+    """The caller is told that another try may succeed, and when."""
+    api_without_store: Api[Services] = Api("search")
+
+    @api_without_store.operation("listRegisters", Contract())
+    def fail(_call: Call, _services: Services) -> Answer:
+        raise StoreUnavailable
+
+    answer = api_without_store.answer(event("GET", "/v1/registers", body=None), services)
+
+    assert answer["statusCode"] == 503
+    assert json.loads(answer["body"])["retryable"] is True
+    assert answer["headers"]["Retry-After"] == "1"
 
 
 def test_head_is_get_without_a_body(

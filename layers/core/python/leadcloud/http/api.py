@@ -12,13 +12,14 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
-from leadcloud.errors import InternalError, LeadCloudError, ParameterUnknown
+from leadcloud.errors import InternalError, LeadCloudError, ParameterUnknown, Unavailable
 from leadcloud.events import Event, log, log_unexpected
 from leadcloud.http.call import Call
 from leadcloud.http.guard import admit
 from leadcloud.http.problem import problem, problem_headers
 from leadcloud.http.routes import JSON, ROUTES, Route
 from leadcloud.http.wire import Parameters, Wire, parse, parse_parameters
+from leadcloud.store.interface import StoreUnavailable
 
 S = TypeVar("S")
 
@@ -96,13 +97,10 @@ class Api(Generic[S]):
             call = admit(event)
             operation = call.route.operation
             answer = self._carry_out(call, services)
-        except LeadCloudError as error:
-            code = error.code
-            answer = problem_answer(error, request_id)
         except Exception as error:  # noqa: BLE001 the one boundary: every failure is an answer
-            log_unexpected(request_id, error)
-            code = InternalError.code
-            answer = problem_answer(InternalError(), request_id)
+            told = _told(error, request_id)
+            code = told.code
+            answer = problem_answer(told, request_id)
         log(
             Event.REQUEST_ANSWERED,
             request_id=request_id,
@@ -121,6 +119,17 @@ class Api(Generic[S]):
         query = parse_parameters(contract.parameters, call.query) if contract.parameters else None
         body = parse(contract.request, call.body) if contract.request else call.body
         return operation.handle(replace(call, query=query, body=body), services)
+
+
+def _told(error: Exception, request_id: str) -> LeadCloudError:
+    """Return what the caller is told of an exception."""
+    match error:
+        case LeadCloudError():
+            return error
+        case StoreUnavailable():
+            return Unavailable(retry_after=1)
+    log_unexpected(request_id, error)
+    return InternalError()
 
 
 def problem_answer(error: LeadCloudError, request_id: str) -> Answer:
