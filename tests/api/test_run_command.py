@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import pytest
 from leadcloud.clock import SystemClock
 from leadcloud.lead_reference import LeadReferences
 from leadcloud.store.sqlite import SqliteStore
-from tests.plugins.running_service import ROOT, RunningService
+from tests.plugins.running_service import PATIENCE, ROOT, RunningService
 
 pytestmark = pytest.mark.loopback
 
@@ -144,7 +145,11 @@ def test_nothing_answered_is_lost_by_power_cuts(tmp_path: Path) -> None:
         ]
         for thread in threads:
             thread.start()
-        stop.wait(0.3 + turn / 20)
+        before = len(answered)
+        deadline = time.monotonic() + PATIENCE
+        while len(answered) < before + 4 and time.monotonic() < deadline:
+            stop.wait(0.02)
+        stop.wait(turn / 50)
         service.kill()
         stop.set()
         for thread in threads:
