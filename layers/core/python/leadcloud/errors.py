@@ -4,6 +4,7 @@ LeadCloudError
 ├── RequestRefused                   the caller can mend it
 │   ├── BodyUnreadable               400 body_unreadable
 │   ├── ParameterUnknown             400 parameter_unknown
+│   ├── ParameterInvalid             400 parameter_invalid
 │   ├── IdempotencyKeyMissing        400 idempotency_key_missing
 │   ├── Unauthenticated              401 unauthenticated
 │   ├── InsufficientBalance          402 insufficient_balance
@@ -83,6 +84,12 @@ class ParameterUnknown(RequestRefused):
     """A query parameter is not known here, or is given more than once."""
 
     code, status, title = "parameter_unknown", 400, "A query parameter is not known here"
+
+
+class ParameterInvalid(RequestRefused):
+    """A query parameter has an unusable value; OGC API Features wants 400 for that, not 422."""
+
+    code, status, title = "parameter_invalid", 400, "A query parameter has an unusable value"
 
 
 class IdempotencyKeyMissing(RequestRefused):
