@@ -1,0 +1,311 @@
+"""Reads a release of the building database: one immutable SQLite file, many readers."""
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from leadcloud.buildings.area import ALWAYS, Area, Circle, Condition
+from leadcloud.buildings.grid import Directory, Window, column_of, row_of, units
+from leadcloud.buildings.release import Release
+from leadcloud.buildings.rendering import (
+    DEGREES,
+    JOINS,
+    PROJECTED,
+    ROW,
+    Coordinates,
+    feature_sql,
+)
+from leadcloud.clock import Deadline
+from leadcloud.errors import Unavailable
+
+_CACHE_KIB = 2_048
+"""Page cache of a connection. mmap stays off: mapped pages count as this process's memory."""
+_OPCODES_BETWEEN_LOOKS = 20_000
+"""SQLite's steps between two looks at the clock, about a millisecond."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Selection:
+    """Which buildings are meant."""
+
+    area: Area | None = None
+    condition: Condition = ALWAYS
+    postal_code: str | None = None
+    """Where the condition asks for one postal code: only its runs are read."""
+    municipality: str | None = None
+
+
+EVERYTHING = Selection()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Slice:
+    """Which part of the selected buildings is wanted, in the order of the file."""
+
+    limit: int
+    after: int = 0
+    """Row id after which to go on."""
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Row ids that follow each other."""
+
+    first: int
+    end: int
+    """The row id after the last."""
+    whole: bool
+    """All of them lie in the area asked for."""
+
+
+class BuildingStore:
+    """Answers questions about the buildings of one release. Safe to use from threads."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._local = threading.local()
+        connection = self._connection()
+        self.release = Release.from_json(
+            connection.execute("SELECT json FROM release").fetchone()[0]
+        )
+        cells, firsts = connection.execute("SELECT cells, firsts FROM directory").fetchone()
+        self._directory = Directory(cells, firsts, self.release.count)
+        west, south, east, north = (units(edge) for edge in self.release.bbox)
+        self._window = Window(column_of(west), row_of(south), column_of(east), row_of(north))
+
+    def feature(self, identifier: str, coordinates: Coordinates | None = None) -> str | None:
+        """Return one building as a GeoJSON feature, or None where there is none of that id."""
+        row = (
+            self._connection(coordinates)
+            .execute(f"SELECT {_position(coordinates)} FROM {JOINS} WHERE id = ?", (identifier,))
+            .fetchone()
+        )
+        return row[0] if row else None
+
+    def features(
+        self,
+        selection: Selection,
+        part: Slice,
+        *,
+        deadline: Deadline,
+        coordinates: Coordinates | None = None,
+    ) -> tuple[list[str], int]:
+        """Return a part of the selected buildings as features, and the row id of the last.
+
+        Raises:
+            Unavailable: The deadline passed first.
+        """
+        sql = f"SELECT {_position(coordinates)}, rid"
+        rows = self._rows(sql, selection, part, deadline=deadline, coordinates=coordinates)
+        return [row[0] for row in rows], rows[-1][1] if rows else part.after
+
+    def records(
+        self, selection: Selection, part: Slice, deadline: Deadline
+    ) -> tuple[list[sqlite3.Row], int]:
+        """Return a part of the selected buildings as rows with lon, lat and the properties."""
+        sql = f"SELECT lon, lat, {ROW}, rid"
+        rows = self._rows(sql, selection, part, deadline=deadline)
+        return rows, rows[-1]["rid"] if rows else part.after
+
+    def nearest(
+        self,
+        circle: Circle,
+        condition: Condition,
+        *,
+        limit: int,
+        deadline: Deadline,
+        coordinates: Coordinates | None = None,
+    ) -> list[str]:
+        """Return the features within a circle, the nearest to its centre first."""
+        distance = circle.distance()
+        where = condition & circle.condition("")
+        connection = self._connection(coordinates, where)
+        runs = self.runs(Selection(area=circle))
+        with _stopped_at(connection, deadline):
+            rows = connection.execute(
+                f"SELECT {_position(coordinates)} FROM {_RUNS} WHERE {where.sql}"
+                f" ORDER BY {distance.sql}, rid LIMIT ?",
+                (_bound(runs), *where.values, *distance.values, limit),
+            ).fetchall()
+        return [row[0] for row in rows]
+
+    def count(self, selection: Selection, deadline: Deadline) -> int:
+        """Return how many buildings are selected; cells wholly inside are not read.
+
+        Raises:
+            Unavailable: The deadline passed first.
+        """
+        runs = self.runs(selection)
+        unconditional = selection.condition is ALWAYS
+        known = sum(run.end - run.first for run in runs if run.whole and unconditional)
+        in_doubt = [run for run in runs if not (run.whole and unconditional)]
+        if not in_doubt:
+            return known
+        where = self._where(selection)
+        connection = self._connection(None, where)
+        with _stopped_at(connection, deadline):
+            counted = connection.execute(
+                f"SELECT count(*) FROM {_RUNS} WHERE {where.sql}", (_bound(in_doubt), *where.values)
+            ).fetchone()[0]
+        return known + int(counted)
+
+    def select(
+        self, columns: str, selection: Selection, *, tail: str = "", deadline: Deadline
+    ) -> list[sqlite3.Row]:
+        """Return columns of the selected buildings; `columns` and `tail` are SQL of our own."""
+        where = self._where(selection)
+        connection = self._connection(None, where)
+        with _stopped_at(connection, deadline):
+            return connection.execute(
+                f"SELECT {columns} FROM {_RUNS} WHERE {where.sql} {tail}",
+                (_bound(self.runs(selection)), *where.values),
+            ).fetchall()
+
+    def query(self, sql: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
+        """Return the rows of a statement of our own that needs no grid."""
+        return self._connection().execute(sql, values).fetchall()
+
+    def runs(self, selection: Selection, after: int = 0) -> list[Run]:
+        """Return the runs of row ids in which the selected buildings are, in order."""
+        found: list[Run] = []
+        for run in self._all_runs(selection):
+            first = max(run.first, after + 1)
+            if first >= run.end:
+                continue
+            if found and found[-1].end == first and found[-1].whole == run.whole:
+                found[-1] = Run(found[-1].first, run.end, run.whole)
+            else:
+                found.append(Run(first, run.end, run.whole))
+        return found
+
+    def _all_runs(self, selection: Selection) -> Iterator[Run]:
+        if selection.area is not None:
+            for cells in selection.area.runs(self._window):
+                yield Run(*self._directory.rows_of(cells), cells.whole)
+        elif selection.postal_code is not None or selection.municipality is not None:
+            column = "postal_code" if selection.postal_code is not None else "municipality"
+            for first, last in self.query(
+                f"SELECT first, last FROM reach WHERE {column} = ? ORDER BY first",
+                (selection.postal_code or selection.municipality,),
+            ):
+                yield Run(first, last + 1, whole=False)
+        else:
+            yield Run(1, self.release.count + 1, whole=True)
+
+    @staticmethod
+    def _where(selection: Selection) -> Condition:
+        if selection.area is None:
+            return selection.condition
+        return selection.condition & selection.area.condition("in_area")
+
+    def _rows(
+        self,
+        sql: str,
+        selection: Selection,
+        part: Slice,
+        *,
+        deadline: Deadline,
+        coordinates: Coordinates | None = None,
+    ) -> list[sqlite3.Row]:
+        where = self._where(selection)
+        connection = self._connection(coordinates, where)
+        runs = _bound(self.runs(selection, part.after))
+        with _stopped_at(connection, deadline):
+            return connection.execute(
+                f"{sql} FROM {_RUNS} WHERE {where.sql} LIMIT ? OFFSET ?",
+                (runs, *where.values, part.limit, part.offset),
+            ).fetchall()
+
+    def _connection(
+        self, coordinates: Coordinates | None = None, condition: Condition | None = None
+    ) -> sqlite3.Connection:
+        """Return this thread's connection, knowing the functions that the statement calls."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = _open(self._path)
+            self._local.connection = connection
+        if coordinates is not None:
+            connection.create_function("coordinates", 2, coordinates, deterministic=True)
+        if condition is not None:
+            for name, function in condition.functions.items():
+                connection.create_function(name, -1, function, deterministic=True)
+        return connection
+
+
+_RUNS = (
+    "(SELECT json_extract(value, '$[0]') AS first, json_extract(value, '$[1]') AS end"
+    " FROM json_each(?)) AS run CROSS JOIN "
+    + JOINS.replace("building", "building ON rid >= run.first AND rid < run.end", 1)
+)
+"""Runs one after the other (a CROSS JOIN is never reordered), so rows come by row id."""
+
+
+def _bound(runs: Sequence[Run]) -> str:
+    return "[" + ",".join(f"[{run.first},{run.end}]" for run in runs) + "]"
+
+
+def _position(coordinates: Coordinates | None) -> str:
+    return _IN_DEGREES if coordinates is None else _IN_PROJECTED
+
+
+_IN_DEGREES, _IN_PROJECTED = feature_sql(DEGREES), feature_sql(PROJECTED)
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    # Immutable: SQLite takes no locks and looks for no journal.
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None
+    )
+    connection.row_factory = sqlite3.Row
+    connection.executescript(
+        f"PRAGMA mmap_size = 0; PRAGMA cache_size = -{_CACHE_KIB}; "
+        " PRAGMA case_sensitive_like = ON;"
+    )
+    return connection
+
+
+@contextmanager
+def _stopped_at(connection: sqlite3.Connection, deadline: Deadline) -> Iterator[None]:
+    """Let statements run until the deadline and no longer."""
+    connection.set_progress_handler(lambda: int(deadline.remaining() == 0), _OPCODES_BETWEEN_LOOKS)
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+            raise Unavailable("This question takes longer than there is time for.") from None
+        raise
+    finally:
+        connection.set_progress_handler(None, 0)
+
+
+class BuildingFile:
+    """The current release at a path. A newer file put in its place is taken up by the next call."""
+
+    def __init__(
+        self, path: Path, open_store: Callable[[Path], BuildingStore] = BuildingStore
+    ) -> None:
+        self._path = path
+        self._open_store = open_store
+        self._opened: tuple[tuple[int, int], BuildingStore] | None = None
+
+    def store(self) -> BuildingStore:
+        """Return the store of the release that is there now.
+
+        Raises:
+            Unavailable: There is no building database.
+        """
+        try:
+            status = self._path.stat()
+        except FileNotFoundError:
+            raise Unavailable("There is no building database here yet.") from None
+        version = (status.st_ino, status.st_mtime_ns)
+        opened = self._opened
+        if opened is None or opened[0] != version:
+            opened = (version, self._open_store(self._path))
+            self._opened = opened
+        return opened[1]
