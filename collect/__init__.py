@@ -1,0 +1,1 @@
+"""Offline job: builds the building database from open data."""
