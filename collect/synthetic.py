@@ -169,7 +169,7 @@ def _completed(random: Random) -> str | None:
     if chance < 0.04:
         return "1900-01-01Z"
     decade = random.choices(_DECADES, _DECADE_WEIGHTS)[0]
-    return f"{decade + random.randint(0, 5 if decade == 2020 else 9)}-01-01Z"  # noqa: PLR2004
+    return f"{decade + random.randint(0, 5 if decade == 2020 else 9)}-01-01Z"
 
 
 def _dwellings(use: str, area: int, random: Random) -> int | None:
