@@ -54,6 +54,9 @@ class Area(Protocol):
     def condition(self, name: str) -> Condition:
         """Return the exact test of a position; `name` is free to name a function."""
 
+    def holds(self, lon: int, lat: int) -> bool:
+        """Tell whether a position, in units, lies inside."""
+
 
 ALWAYS = Condition()
 """What every building meets."""
@@ -93,6 +96,12 @@ class Box:
             sql=f"((lon >= ? {between} lon <= ?) AND lat BETWEEN ? AND ?)",
             values=tuple(units(edge) for edge in (self.west, self.east, self.south, self.north)),
         )
+
+    def holds(self, lon: int, lat: int) -> bool:
+        """Tell whether a position, in units, lies inside."""
+        east, west = lon >= units(self.west), lon <= units(self.east)
+        within = east or west if self.west > self.east else east and west
+        return within and units(self.south) <= lat <= units(self.north)
 
 
 def _row_runs(
@@ -155,6 +164,12 @@ class Circle:
         """Return the exact test of a position."""
         distance = self.distance()
         return Condition(sql=f"({distance.sql} <= ?)", values=(*distance.values, self.metres**2))
+
+    def holds(self, lon: int, lat: int) -> bool:
+        """Tell whether a position, in units, lies inside."""
+        per_lon, per_lat = metres_per_degree(self.lat)
+        across, up = (lon - units(self.lon)) / UNITS, (lat - units(self.lat)) / UNITS
+        return (across * per_lon) ** 2 + (up * per_lat) ** 2 <= self.metres**2
 
 
 def metres_per_degree(lat: float) -> tuple[float, float]:

@@ -50,10 +50,15 @@ def cell_of(lon: int, lat: int) -> int:
     return cell_number(column_of(lon), row_of(lat))
 
 
-def centre_of(cell: int) -> tuple[int, int]:
-    """Return the position in the middle of a cell."""
-    column, row = cell & (1 << _COLUMN_BITS) - 1, cell >> _COLUMN_BITS
-    return west_of(column) + _COLUMN // 2, south_of(row) + _ROW // 2
+def square_of(cell: int, side: int) -> tuple[int, int]:
+    """Return which square of `side` cells by `side` a cell belongs to."""
+    return (cell & (1 << _COLUMN_BITS) - 1) // side, (cell >> _COLUMN_BITS) // side
+
+
+def middle_of_square(square: tuple[int, int], side: int) -> tuple[int, int]:
+    """Return the position in the middle of a square."""
+    column, row = square[0] * side, square[1] * side
+    return west_of(column) + side * _COLUMN // 2, south_of(row) + side * _ROW // 2
 
 
 @dataclass(frozen=True, slots=True)

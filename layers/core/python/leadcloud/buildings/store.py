@@ -37,6 +37,8 @@ class Selection:
     postal_code: str | None = None
     """Where the condition asks for one postal code: only its runs are read."""
     municipality: str | None = None
+    rows: tuple[int, ...] | None = None
+    """Row ids, where they are known already."""
 
 
 EVERYTHING = Selection()
@@ -94,23 +96,20 @@ class BuildingStore:
         *,
         deadline: Deadline,
         coordinates: Coordinates | None = None,
-    ) -> tuple[list[str], int]:
-        """Return a part of the selected buildings as features, and the row id of the last.
+    ) -> list[tuple[str, int]]:
+        """Return a part of the selected buildings: each as a feature, with its row id.
 
         Raises:
             Unavailable: The deadline passed first.
         """
         sql = f"SELECT {_position(coordinates)}, rid"
         rows = self._rows(sql, selection, part, deadline=deadline, coordinates=coordinates)
-        return [row[0] for row in rows], rows[-1][1] if rows else part.after
+        return [(row[0], row[1]) for row in rows]
 
-    def records(
-        self, selection: Selection, part: Slice, deadline: Deadline
-    ) -> tuple[list[sqlite3.Row], int]:
-        """Return a part of the selected buildings as rows with lon, lat and the properties."""
+    def records(self, selection: Selection, part: Slice, deadline: Deadline) -> list[sqlite3.Row]:
+        """Return a part of the selected buildings as rows of lon, lat, properties and rid."""
         sql = f"SELECT lon, lat, {ROW}, rid"
-        rows = self._rows(sql, selection, part, deadline=deadline)
-        return rows, rows[-1]["rid"] if rows else part.after
+        return self._rows(sql, selection, part, deadline=deadline)
 
     def nearest(
         self,
@@ -184,7 +183,9 @@ class BuildingStore:
         return found
 
     def _all_runs(self, selection: Selection) -> Iterator[Run]:
-        if selection.area is not None:
+        if selection.rows is not None:
+            yield from (Run(row, row + 1, whole=False) for row in sorted(selection.rows))
+        elif selection.area is not None:
             for cells in selection.area.runs(self._window):
                 yield Run(*self._directory.rows_of(cells), cells.whole)
         elif selection.postal_code is not None or selection.municipality is not None:

@@ -1,0 +1,1 @@
+"""The building look-up: OGC API Features, completion of addresses, statistics, and a map."""

@@ -1,0 +1,180 @@
+"""Pages of buildings: GeoJSON and CSV, with links, counts, and where the facts are from."""
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from functions.buildings.document import (
+    COLLECTION,
+    GEOJSON,
+    ITEMS,
+    licence_links,
+    link,
+    with_query,
+)
+from functions.buildings.items import FAR, Cursor, ItemsQuery
+from leadcloud.buildings.address_book import buildings_at
+from leadcloud.buildings.area import Circle
+from leadcloud.buildings.grid import UNITS
+from leadcloud.buildings.release import Release
+from leadcloud.buildings.rendering import PROPERTIES
+from leadcloud.buildings.store import BuildingStore, Slice
+from leadcloud.clock import Clock, Deadline
+from leadcloud.errors import Unavailable
+
+PAGE_SECONDS = 6.0
+"""For the buildings themselves."""
+COUNT_SECONDS = 2.0
+"""For counting them; where that is too little, the answer goes without numberMatched."""
+_NEAR_STEPS = (300.0, 1_200.0, 5_000.0, FAR)
+"""Metres: circles in which the nearest are looked for, until there are enough."""
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """A page of an answer."""
+
+    body: str
+    media_type: str
+    links: Sequence[Json]
+
+
+class PageWriter:
+    """Answers requests for buildings from one release."""
+
+    def __init__(self, store: BuildingStore, clock: Clock, base: str) -> None:
+        self._store = store
+        self._clock = clock
+        self._base = base
+
+    def page(self, asked: ItemsQuery, query: dict[str, str]) -> Page:
+        """Return the page that a request asks for."""
+        if asked.address is not None:
+            found = buildings_at(self._store, asked.address)
+            asked = replace(asked, selection=replace(asked.selection, rows=found))
+        if asked.near is not None:
+            return self._nearest(asked, asked.near, query)
+        if asked.format == "csv":
+            return self._csv(asked, query)
+        rows = self._store.features(
+            asked.selection,
+            self._slice(asked),
+            deadline=self._deadline(),
+            coordinates=asked.crs.coordinates(),
+        )
+        shown = rows[: asked.limit]
+        after = shown[-1][1] if len(rows) > len(shown) else None
+        matched = self._matched(asked, len(shown), last=after is None)
+        links = self._links(asked, query, after=after, matched=matched)
+        return self._collection([feature for feature, _ in shown], matched, links)
+
+    def _nearest(self, asked: ItemsQuery, circle: Circle, query: dict[str, str]) -> Page:
+        """Return the nearest buildings; nothing follows them."""
+        steps = _NEAR_STEPS if asked.wide else (circle.metres,)
+        deadline = self._deadline()
+        features: list[str] = []
+        for metres in steps:
+            features = self._store.nearest(
+                replace(circle, metres=metres),
+                asked.selection.condition,
+                limit=asked.limit,
+                deadline=deadline,
+                coordinates=asked.crs.coordinates(),
+            )
+            if len(features) == asked.limit:
+                break
+        matched = len(features) if len(features) < asked.limit else None
+        return self._collection(features, matched, self._links(asked, query))
+
+    def _csv(self, asked: ItemsQuery, query: dict[str, str]) -> Page:
+        """Return a page as a table; where it goes on is told in the Link header."""
+        rows = self._store.records(asked.selection, self._slice(asked), self._deadline())
+        shown = rows[: asked.limit]
+        after = shown[-1]["rid"] if len(rows) > len(shown) else None
+        table = io.StringIO()
+        writer = csv.writer(table, lineterminator="\r\n")
+        writer.writerow(["lon", "lat", *PROPERTIES])
+        for row in shown:
+            writer.writerow([f"{row[0] / UNITS:.7f}", f"{row[1] / UNITS:.7f}", *row[2:-1]])
+        return Page(
+            body=table.getvalue(),
+            media_type="text/csv; charset=utf-8",
+            links=self._links(asked, query, after=after),
+        )
+
+    def _slice(self, asked: ItemsQuery) -> Slice:
+        """Return the part of the file to read; one building more tells whether a page follows."""
+        after = asked.cursor.after if asked.cursor else 0
+        return Slice(limit=asked.limit + 1, after=after, offset=asked.offset)
+
+    def _matched(self, asked: ItemsQuery, shown: int, *, last: bool) -> int | None:
+        """Return how many buildings match in all, where there is time to count them."""
+        if asked.cursor is not None:
+            return asked.cursor.matched
+        if last and asked.offset == 0:
+            return shown
+        try:
+            deadline = Deadline.after(COUNT_SECONDS, self._clock)
+            return self._store.count(asked.selection, deadline)
+        except Unavailable:
+            return None
+
+    def _links(
+        self,
+        asked: ItemsQuery,
+        query: dict[str, str],
+        *,
+        after: int | None = None,
+        matched: int | None = None,
+    ) -> list[Json]:
+        items = self._base + ITEMS
+        others = {"json": ("csv", "text/csv"), "csv": ("json", GEOJSON)}[asked.format]
+        mine = {"json": GEOJSON, "csv": "text/csv"}[asked.format]
+        links = [
+            link(with_query(items, query), "self", mine, title="This page"),
+            link(
+                with_query(items, {**query, "f": others[0]}),
+                "alternate",
+                others[1],
+                title="This page",
+            ),
+            link(self._base + COLLECTION, "collection", "application/json", title="Buildings"),
+            *licence_links(self._store.release),
+        ]
+        if after is not None:
+            cursor = Cursor(release=self._store.release.id, after=after, matched=matched)
+            rest = {name: text for name, text in query.items() if name != "offset"}
+            href = with_query(items, {**rest, "cursor": cursor.token()})
+            links.append(link(href, "next", mine, title="Next page"))
+        return links
+
+    def _collection(
+        self, features: Sequence[str], matched: int | None, links: Sequence[Json]
+    ) -> Page:
+        counted = "" if matched is None else f'"numberMatched":{matched},'
+        body = (
+            f'{{"type":"FeatureCollection",{counted}"numberReturned":{len(features)},'
+            f'"attribution":{json.dumps(self._store.release.attribution, ensure_ascii=False)},'
+            f'"links":{json.dumps(links)},"features":[{",".join(features)}]}}'
+        )
+        return Page(body=body, media_type=GEOJSON, links=links)
+
+    def _deadline(self) -> Deadline:
+        return Deadline.after(PAGE_SECONDS, self._clock)
+
+
+def feature_with_links(feature: str, base: str, release: Release) -> str:
+    """Return a feature that stands alone: with links and where its facts are from."""
+    identifier = json.loads(feature)["id"]
+    links = [
+        link(f"{base}{ITEMS}/{identifier}", "self", GEOJSON, title="This building"),
+        link(base + COLLECTION, "collection", "application/json", title="Buildings"),
+        *licence_links(release),
+    ]
+    attribution = json.dumps(release.attribution, ensure_ascii=False)
+    return f'{feature[:-1]},"attribution":{attribution},"links":{json.dumps(links)}}}'

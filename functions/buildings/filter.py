@@ -1,0 +1,372 @@
+"""CQL2 filters: parsed by a library, compiled to SQL of our own words with every value bound.
+
+Classes of the standard that hold: Basic CQL2, Advanced Comparison Operators, Case-insensitive and
+Accent-insensitive Comparison, Basic Spatial Functions and the same with polygons.
+Source: OGC 21-065r2.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, count
+from typing import Any, NoReturn
+
+import cql2
+
+from functions.buildings.crs import CRS84, Crs
+from functions.buildings.parameter import fault
+from functions.buildings.queryable import QUERYABLES, Queryable
+from leadcloud.buildings.address import strip_accents
+from leadcloud.buildings.area import ALWAYS, Area, Box, Condition, Value
+
+MAX_LENGTH = 16_384
+"""Characters of a filter."""
+MAX_DEPTH = 40
+MAX_VALUES = 1_000
+MAX_POINTS = 1_000
+MAX_WILDCARDS = 10
+
+Json = Any
+
+_COMPARISONS = {"=": "=", "<>": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+_MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Filter:
+    """A compiled filter, and what of it tells where to look."""
+
+    condition: Condition
+    """What must be met besides lying in the area."""
+    area: Area | None = None
+    equals: Mapping[str, Value] = field(default_factory=dict)
+    """Properties that have one value in all that pass the filter."""
+
+
+def read_filter(text: str, language: str, crs: Crs) -> Filter:
+    """Return the filter of a text.
+
+    Raises:
+        ParameterInvalid: It is no CQL2, or asks for what is not offered here.
+    """
+    if len(text) > MAX_LENGTH:
+        _refuse(f"A filter has at most {MAX_LENGTH} characters.")
+    try:
+        parse = cql2.parse_json if language == "cql2-json" else cql2.parse_text
+        expression = parse(text).to_json()
+    except (cql2.ParseError, ValueError, TypeError, KeyError, RecursionError):
+        raise fault("filter", "This is not well-formed CQL2.") from None
+    compiler = _Compiler(crs)
+    parts = _conjuncts(expression)
+    area = next((area for area in map(compiler.area_alone, parts) if area is not None), None)
+    rest = [part for part in parts if area is None or compiler.area_alone(part) is not area]
+    return Filter(
+        condition=_together(" AND ", [compiler.boolean(part, depth=0) for part in rest])
+        if rest
+        else ALWAYS,
+        area=area,
+        equals=dict(chain.from_iterable(map(_equality, parts))),
+    )
+
+
+def read_polygon(text: str, name: str) -> Area:
+    """Return the area of a polygon in well-known text, in degrees, longitude first.
+
+    Raises:
+        ParameterInvalid: It is none, or has too many positions.
+    """
+    if len(text) > MAX_LENGTH or not text.lstrip().upper().startswith(("POLYGON", "MULTIPOLYGON")):
+        raise fault(name, "Give POLYGON((24.9 60.1, …)).")
+    try:
+        arguments = cql2.parse_text(f"S_INTERSECTS(geometry, {text})").to_json()["args"]
+        (area,) = _areas(arguments[1], CRS84)
+    except (cql2.ParseError, ValueError, KeyError, TypeError):
+        raise fault(name, "This is no polygon in well-known text.") from None
+    return area
+
+
+def _refuse(detail: str) -> NoReturn:
+    raise fault("filter", detail)
+
+
+def _conjuncts(expression: Json) -> list[Json]:
+    """Return the conditions that an expression joins by AND, in any order."""
+    found, left = [], [expression]
+    while left:
+        part = left.pop()
+        if isinstance(part, dict) and part.get("op") == "and" and part.get("args"):
+            left += part["args"]
+        else:
+            found.append(part)
+    if len(found) > MAX_VALUES:
+        _refuse(f"A filter has at most {MAX_VALUES} conditions.")
+    return found
+
+
+def _equality(expression: Json) -> Iterator[tuple[str, Value]]:
+    if isinstance(expression, dict) and expression.get("op") == "=":
+        first, second = expression["args"]
+        if isinstance(first, dict) and "property" in first and isinstance(second, str):
+            yield first["property"], second
+
+
+@dataclass(frozen=True, slots=True)
+class _Operand:
+    """A property, perhaps folded, as one side of a comparison."""
+
+    queryable: Queryable
+    fold: str | None = None
+    """Name of the SQL function around it."""
+
+    @property
+    def sql(self) -> str:
+        return f"{self.fold}({self.queryable.sql})" if self.fold else self.queryable.sql
+
+    @property
+    def functions(self) -> Mapping[str, Callable[..., Any]]:
+        return {self.fold: _FOLDS[self.fold]} if self.fold else {}
+
+
+def _casei(text: str | None) -> str | None:
+    return None if text is None else text.casefold()
+
+
+def _accenti(text: str | None) -> str | None:
+    return None if text is None else strip_accents(text)
+
+
+def _both(text: str | None) -> str | None:
+    return None if text is None else strip_accents(text).casefold()
+
+
+_FOLDS: Mapping[str, Callable[[str | None], str | None]] = {
+    "casei": _casei,
+    "accenti": _accenti,
+    "casei_accenti": _both,
+}
+
+
+class _Compiler:
+    """Turns the expression of one filter into a condition."""
+
+    def __init__(self, crs: Crs) -> None:
+        self._crs = crs
+        self._areas: dict[int, Area | None] = {}
+        self._functions = count()
+        self._booleans: Mapping[str, Callable[[str, Sequence[Json], int], Condition]] = {
+            "and": self._joined,
+            "or": self._joined,
+            "not": self._negated,
+            "isNull": self._null,
+            "between": self._between,
+            "in": self._among,
+            "like": self._like,
+            "s_intersects": self._placed,
+            **dict.fromkeys(_COMPARISONS, self._compared),
+        }
+
+    def boolean(self, expression: Json, depth: int) -> Condition:
+        """Compile an expression that is true or false."""
+        if depth > MAX_DEPTH:
+            _refuse(f"A filter is nested at most {MAX_DEPTH} deep.")
+        if isinstance(expression, bool):
+            return Condition(sql="1=1" if expression else "1=0")
+        if not isinstance(expression, dict):
+            _refuse("A filter is made of conditions.")
+        if "property" in expression:
+            return self._truth(expression)
+        operator, arguments = expression.get("op"), expression.get("args")
+        compile_as = self._booleans.get(str(operator))
+        if compile_as is None or not isinstance(arguments, list):
+            _refuse("There is an operator in here that is not offered; see the conformance page.")
+        return compile_as(str(operator), arguments, depth + 1)
+
+    def area_alone(self, expression: Json) -> Area | None:
+        """Return the area of an expression that asks for nothing but lying in it."""
+        if not isinstance(expression, dict) or expression.get("op") != "s_intersects":
+            return None
+        if id(expression) not in self._areas:
+            areas = self._areas_of(expression.get("args"))
+            self._areas[id(expression)] = areas[0] if len(areas) == 1 else None
+        return self._areas[id(expression)]
+
+    def _truth(self, expression: Mapping[str, Json]) -> Condition:
+        operand = _operand(expression)
+        if operand.queryable.kind != "boolean":
+            _refuse("Only a property that is true or false is a condition by itself.")
+        return Condition(sql=operand.sql)
+
+    def _joined(self, operator: str, arguments: Sequence[Json], depth: int) -> Condition:
+        parts = [self.boolean(argument, depth) for argument in arguments]
+        if not parts:
+            _refuse("There is nothing to join.")
+        return _together(f" {operator.upper()} ", parts)
+
+    def _negated(self, _operator: str, arguments: Sequence[Json], depth: int) -> Condition:
+        (argument,) = _exactly(arguments, 1)
+        inner = self.boolean(argument, depth)
+        return Condition(sql=f"(NOT {inner.sql})", values=inner.values, functions=inner.functions)
+
+    def _compared(self, operator: str, arguments: Sequence[Json], _depth: int) -> Condition:
+        left, right = _exactly(arguments, 2)
+        if not _is_operand(left):
+            left, right = right, left
+            operator = _MIRRORED.get(operator, operator)
+        operand = _operand(left)
+        return Condition(
+            sql=f"({operand.sql} {_COMPARISONS[operator]} ?)",
+            values=(_literal(right, operand),),
+            functions=operand.functions,
+        )
+
+    def _null(self, _operator: str, arguments: Sequence[Json], _depth: int) -> Condition:
+        (argument,) = _exactly(arguments, 1)
+        return Condition(sql=f"({_operand(argument).sql} IS NULL)")
+
+    def _between(self, _operator: str, arguments: Sequence[Json], _depth: int) -> Condition:
+        value, low, high = _exactly(arguments, 3)
+        operand = _operand(value)
+        if operand.queryable.kind != "integer":
+            _refuse("BETWEEN is for numbers.")
+        return Condition(
+            sql=f"({operand.sql} BETWEEN ? AND ?)",
+            values=(_literal(low, operand), _literal(high, operand)),
+        )
+
+    def _among(self, _operator: str, arguments: Sequence[Json], _depth: int) -> Condition:
+        value, choices = _exactly(arguments, 2)
+        operand = _operand(value)
+        if not isinstance(choices, list) or not 1 <= len(choices) <= MAX_VALUES:
+            _refuse(f"IN takes a list of 1 to {MAX_VALUES} values.")
+        return Condition(
+            sql=f"({operand.sql} IN ({', '.join('?' * len(choices))}))",
+            values=tuple(_literal(choice, operand) for choice in choices),
+            functions=operand.functions,
+        )
+
+    def _like(self, _operator: str, arguments: Sequence[Json], _depth: int) -> Condition:
+        value, pattern = _exactly(arguments, 2)
+        operand = _operand(value)
+        literal = _literal(pattern, operand)
+        if operand.queryable.kind != "text" or not isinstance(literal, str):
+            _refuse("LIKE is for texts.")
+        if literal.count("%") + literal.count("_") > MAX_WILDCARDS:
+            _refuse(f"A pattern has at most {MAX_WILDCARDS} wildcards.")
+        return Condition(
+            sql=f"({operand.sql} LIKE ? ESCAPE '\\')",
+            values=(literal,),
+            functions=operand.functions,
+        )
+
+    def _placed(self, _operator: str, arguments: Sequence[Json], _depth: int) -> Condition:
+        parts = [
+            area.condition(f"in_area_{next(self._functions)}") for area in self._areas_of(arguments)
+        ]
+        return _together(" OR ", parts)
+
+    def _areas_of(self, arguments: Json) -> list[Area]:
+        left, right = _exactly(arguments, 2)
+        if _is_operand(right):
+            left, right = right, left
+        if not _is_operand(left) or left.get("property") != "geometry":
+            _refuse("S_INTERSECTS compares the property geometry with a geometry.")
+        return list(_areas(right, self._crs))
+
+
+def _together(word: str, parts: Sequence[Condition]) -> Condition:
+    return Condition(
+        sql=f"({word.join(part.sql for part in parts)})",
+        values=tuple(chain.from_iterable(part.values for part in parts)),
+        functions=dict(chain.from_iterable(part.functions.items() for part in parts)),
+    )
+
+
+def _exactly(arguments: Json, number: int) -> Sequence[Json]:
+    if not isinstance(arguments, list) or len(arguments) != number:
+        _refuse("An operator has too few or too many arguments.")
+    return arguments
+
+
+def _is_operand(expression: Json) -> bool:
+    return isinstance(expression, dict) and (
+        "property" in expression
+        or (
+            expression.get("op") in {"casei", "accenti"}
+            and all(_is_operand(argument) for argument in expression.get("args", [None])[:1])
+        )
+    )
+
+
+def _operand(expression: Json) -> _Operand:
+    folds: set[str] = set()
+    while isinstance(expression, dict) and expression.get("op") in {"casei", "accenti"}:
+        folds.add(expression["op"])
+        (expression,) = _exactly(expression["args"], 1)
+        if len(folds) > 2:  # noqa: PLR2004 there are two
+            break
+    if not isinstance(expression, dict) or "property" not in expression:
+        _refuse("One side of a comparison is a property, the other a value.")
+    queryable = QUERYABLES.get(expression["property"])
+    if queryable is None:
+        _refuse("There is no such property; see the queryables.")
+    if folds and queryable.kind != "text":
+        _refuse("CASEI and ACCENTI are for texts.")
+    return _Operand(queryable, "_".join(sorted(folds, reverse=True)) or None)
+
+
+def _literal(expression: Json, operand: _Operand) -> Value:
+    """Return a value to compare a property with, in the form in which the property is stored."""
+    while isinstance(expression, dict) and expression.get("op") in {"casei", "accenti"}:
+        (expression,) = _exactly(expression["args"], 1)
+    kind = operand.queryable.kind
+    if isinstance(expression, bool) or kind == "boolean":
+        if kind != "boolean" or not isinstance(expression, bool):
+            _refuse("true and false are compared with properties that are one of them.")
+        return int(expression)
+    if kind == "integer" and isinstance(expression, (int, float)):
+        return expression
+    if kind == "date" and isinstance(expression, dict):
+        return str(expression.get("date") or expression.get("timestamp", ""))[:10]
+    if isinstance(expression, str) and kind != "integer":
+        return str(_FOLDS[operand.fold](expression)) if operand.fold else expression
+    return _refuse("A property is compared with a value of another kind than it has.")
+
+
+def _areas(geometry: Json, crs: Crs) -> Iterator[Area]:
+    if not isinstance(geometry, dict):
+        _refuse("S_INTERSECTS compares the property geometry with a geometry.")
+    if "bbox" in geometry:
+        box = geometry["bbox"]
+        edges = box if len(box) == 4 else [*box[:2], *box[3:5]]  # noqa: PLR2004 without heights
+        yield crs.box((edges[0], edges[1], edges[2], edges[3]), "filter")
+        return
+    kind, coordinates = geometry.get("type"), geometry.get("coordinates")
+    match kind:
+        case "Point":
+            yield _spot(coordinates, crs)
+        case "MultiPoint":
+            yield from (_spot(point, crs) for point in _at_most(coordinates, 100))
+        case "Polygon":
+            yield _polygon(coordinates, crs)
+        case "MultiPolygon":
+            yield from (_polygon(rings, crs) for rings in _at_most(coordinates, 20))
+        case _:
+            _refuse("Points, polygons and boxes are offered.")
+
+
+def _at_most(items: Json, most: int) -> Sequence[Json]:
+    if not isinstance(items, list) or not 1 <= len(items) <= most:
+        _refuse(f"A geometry has at most {most} parts.")
+    return items
+
+
+def _spot(coordinates: Json, crs: Crs) -> Area:
+    lon, lat = crs.point(float(coordinates[0]), float(coordinates[1]), "filter")
+    return Box(west=lon, south=lat, east=lon, north=lat)
+
+
+def _polygon(rings: Json, crs: Crs) -> Area:
+    if not rings or sum(len(ring) for ring in rings) > MAX_POINTS:
+        _refuse(f"A polygon has at most {MAX_POINTS} positions.")
+    return crs.polygon(
+        [[(float(point[0]), float(point[1])) for point in ring] for ring in rings], "filter"
+    )

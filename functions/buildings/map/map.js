@@ -1,0 +1,176 @@
+"use strict";
+
+const ITEMS = "/v1/buildings/collections/buildings/items";
+const MOST = 3000;
+const BEFORE = 1920;
+const COLOURS = [
+  [BEFORE, "#5b2c83"], [1940, "#3b4cc0"], [1950, "#3b7dd8"], [1960, "#1f9e9e"],
+  [1970, "#4daf4a"], [1980, "#a3b62b"], [1990, "#e6b422"], [2000, "#f07c20"],
+  [2010, "#d7301f"], [Infinity, "#8e0152"],
+];
+const UNKNOWN = "#8a8f98";
+const FACTS = [
+  ["use", "Use"], ["completed_year", "Completed"], ["storeys", "Storeys"],
+  ["dwellings", "Dwellings"], ["gross_floor_area", "Gross floor area, m²"],
+  ["heating", "Heating"], ["energy_source", "Energy"], ["facade", "Facade"], ["frame", "Frame"],
+  ["usage_status", "Status"], ["source", "Source"], ["updated", "Updated"],
+];
+
+const field = (id) => document.getElementById(id);
+const map = L.map("map", { preferCanvas: true, minZoom: 5, maxZoom: 19 }).setView([60.29, 25.04], 14);
+const dots = L.layerGroup().addTo(map);
+L.control.scale({ imperial: false }).addTo(map);
+map.attributionControl.setPrefix("Leaflet");
+
+let key = "";
+let asked = null;
+let attribution = "";
+
+function colour(year) {
+  return year === null ? UNKNOWN : COLOURS.find(([before]) => year < before)[1];
+}
+
+function say(text) {
+  field("status").textContent = text;
+}
+
+async function ask(path, parameters, signal) {
+  const answer = await fetch(`${path}?${new URLSearchParams(parameters)}`, {
+    headers: { "X-API-Key": key }, signal,
+  });
+  const body = await answer.json();
+  if (!answer.ok) {
+    throw new Error([body.detail, ...(body.errors ?? []).map((fault) => fault.detail)].join(" "));
+  }
+  return body;
+}
+
+function filters() {
+  const chosen = { built_from: field("from").value, built_to: field("to").value, use: field("use").value };
+  return Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== ""));
+}
+
+async function draw() {
+  if (!key) return;
+  asked?.abort();
+  asked = new AbortController();
+  const { signal } = asked;
+  try {
+    const bbox = map.getBounds().pad(0.02).toBBoxString();
+    const page = await ask(ITEMS, { bbox, limit: MOST, ...filters() }, signal);
+    dots.clearLayers();
+    for (const feature of page.features) dots.addLayer(dot(feature));
+    credit(page.attribution);
+    const all = page.numberMatched ?? "more than we could count";
+    say(page.features.length === page.numberMatched
+      ? `${all} buildings here.`
+      : `${page.features.length} of ${all} buildings here; zoom in to see all.`);
+  } catch (error) {
+    if (error.name !== "AbortError") say(error.message);
+  }
+}
+
+function credit(text) {
+  map.attributionControl.removeAttribution(attribution);
+  attribution = text;
+  map.attributionControl.addAttribution(attribution);
+}
+
+function dot(feature) {
+  const [lon, lat] = feature.geometry.coordinates;
+  const fill = colour(feature.properties.completed_year);
+  return L.circleMarker([lat, lon], {
+    radius: map.getZoom() >= 16 ? 7 : 4, weight: 1, color: "#ffffff", fillColor: fill, fillOpacity: 0.9,
+  }).bindPopup(() => facts(feature));
+}
+
+function facts({ id, properties }) {
+  const table = document.createElement("table");
+  table.className = "facts";
+  const address = [properties.street, properties.house_number].filter(Boolean).join(" ");
+  const caption = table.createCaption();
+  caption.textContent = [address, properties.postal_code].filter(Boolean).join(", ") || id;
+  for (const [name, title] of [["id", "Identifier"], ...FACTS]) {
+    const value = name === "id" ? id : properties[name];
+    if (value === null || value === undefined) continue;
+    const row = table.insertRow();
+    const head = document.createElement("th");
+    head.textContent = title;
+    row.append(head);
+    row.insertCell().textContent = String(value).replaceAll("_", " ");
+  }
+  return table;
+}
+
+async function suggest() {
+  const typed = field("address").value.trim();
+  if (!key || typed.length < 2) return;
+  try {
+    const { suggestions } = await ask("/v1/buildings/suggest", { q: typed });
+    field("addresses").replaceChildren(...suggestions.map((each) => {
+      const option = document.createElement("option");
+      option.value = [[each.street, each.house_number].filter(Boolean).join(" "), each.postal_code]
+        .filter(Boolean).join(", ");
+      return option;
+    }));
+  } catch (error) {
+    say(error.message);
+  }
+}
+
+async function go() {
+  const address = field("address").value.trim();
+  if (!key || !address) return;
+  try {
+    const page = await ask(ITEMS, { address, limit: 1 });
+    if (page.features.length === 0) return say("No building stands at this address.");
+    const [lon, lat] = page.features[0].geometry.coordinates;
+    map.setView([lat, lon], 17);
+  } catch (error) {
+    say(error.message);
+  }
+}
+
+async function begin() {
+  key = field("key").value.trim();
+  try {
+    const { extent } = await ask("/v1/buildings/collections/buildings", {});
+    const [west, south, east, north] = extent.spatial.bbox[0];
+    const inside = map.getBounds().intersects([[south, west], [north, east]]);
+    if (!inside) map.setView([(south + north) / 2, (west + east) / 2], 14);
+    draw();
+  } catch (error) {
+    say(error.message);
+  }
+}
+
+function legend() {
+  const names = COLOURS.map(([before, fill], index) => {
+    const from = index === 0 ? null : COLOURS[index - 1][0];
+    const text = from === null ? `before ${before}` : before === Infinity ? `${from} on` : `${from}–${before - 1}`;
+    return [text, fill];
+  });
+  for (const [text, fill] of [...names, ["not known", UNKNOWN]]) {
+    const item = document.createElement("li");
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    svg.setAttribute("width", "12");
+    svg.setAttribute("height", "12");
+    const circle = document.createElementNS("http://www.w3.org/2000/svg", "circle");
+    for (const [name, value] of [["cx", 6], ["cy", 6], ["r", 6], ["fill", fill]]) {
+      circle.setAttribute(name, value);
+    }
+    svg.append(circle);
+    item.append(svg, text);
+    field("legend").append(item);
+  }
+}
+
+legend();
+field("controls").addEventListener("submit", (event) => {
+  event.preventDefault();
+  begin();
+});
+for (const id of ["from", "to", "use"]) field(id).addEventListener("change", draw);
+field("address").addEventListener("input", suggest);
+field("address").addEventListener("change", go);
+map.on("moveend", draw);
