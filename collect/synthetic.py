@@ -50,13 +50,14 @@ class Town:
 VANTAA = Town(code="092", lon=25.04, lat=60.29, buildings=45_000, first_postal_code=1_200)
 _PER_AREA = 330
 """Buildings in a postal area."""
+_POSTAL_CODE_STEP = 4
 
 
 def towns(count: int) -> list[Town]:
     """Return towns with so many buildings in all; the first is Vantaa, others lie around Finland."""
     if count <= VANTAA.buildings:
         return [Town(code="092", lon=25.04, lat=60.29, buildings=count, first_postal_code=1_200)]
-    found, left, number = [VANTAA], count - VANTAA.buildings, 0
+    found, left, number, postal_code = [VANTAA], count - VANTAA.buildings, 0, 10_000
     while left:
         number += 1
         size = min(left, max(2_000, 60_000 // number))
@@ -66,9 +67,10 @@ def towns(count: int) -> list[Town]:
                 lon=21.5 + (number * 0.618034 % 1) * 8,
                 lat=60.6 + (number * 0.754878 % 1) * 7,
                 buildings=size,
-                first_postal_code=10_000 + number * 200,
+                first_postal_code=postal_code,
             )
         )
+        postal_code += -(-size // _PER_AREA) * _POSTAL_CODE_STEP
         left -= size
     return found
 
@@ -103,7 +105,7 @@ def _postal_area(town: Town, area: int, size: int, *, random: Random) -> Iterato
     # Areas lie on a sunflower's spiral around the town's middle, about 1.6 km apart.
     distance, angle = 900 * area**0.5, area * 2.399963
     east, north = distance * cos(angle), distance * sin(angle)
-    postal_code = f"{town.first_postal_code + area * 10 % 2000:05d}"
+    postal_code = f"{town.first_postal_code + area * _POSTAL_CODE_STEP:05d}"
     streets = [_street(east, north, random) for _ in range(_STREETS_IN_AREA)]
     for index in range(size):
         (name, name_sv), (x, y), heading = streets[index % _STREETS_IN_AREA]

@@ -21,6 +21,7 @@ from local.demo_database import create_demo_database
 from local.directory_provider import start_directory_provider
 from local.folder import Folder, StartError, draw_secrets
 from local.gateway import Gateway, Handler
+from local.synthetic_buildings import ensure_buildings
 
 HANDLER_THREADS = 64
 """Requests being answered at once; most of them wait for registers."""
@@ -38,6 +39,7 @@ def main() -> None:
     secrets = draw_secrets(folder)
     os.environ["LEADCLOUD_STORE"] = f"sqlite:{folder.store}"
     os.environ["LEADCLOUD_SECRETS"] = f"file:{folder.secrets}"
+    ensure_buildings(services().settings.data / "buildings.sqlite")
     provider = start_directory_provider(
         client_id=secrets["demo_directory_client_id"],
         client_secret=secrets["demo_directory_client_secret"],

@@ -133,19 +133,16 @@ class PageWriter:
         matched: int | None = None,
     ) -> list[Json]:
         items = self._base + ITEMS
-        others = {"json": ("csv", "text/csv"), "csv": ("json", GEOJSON)}[asked.format]
+        other, its = {"json": ("csv", "text/csv"), "csv": ("json", GEOJSON)}[asked.format]
         mine = {"json": GEOJSON, "csv": "text/csv"}[asked.format]
         links = [
             link(with_query(items, query), "self", mine, title="This page"),
-            link(
-                with_query(items, {**query, "f": others[0]}),
-                "alternate",
-                others[1],
-                title="This page",
-            ),
             link(self._base + COLLECTION, "collection", "application/json", title="Buildings"),
             *licence_links(self._store.release),
         ]
+        if asked.near is None:
+            href = with_query(items, {**query, "f": other})
+            links.append(link(href, "alternate", its, title="This page"))
         if after is not None:
             cursor = Cursor(release=self._store.release.id, after=after, matched=matched)
             rest = {name: text for name, text in query.items() if name != "offset"}

@@ -96,7 +96,7 @@ def list_conformance(call: Call, services: Services) -> Answer:
 )
 def describe_api(call: Call, services: Services) -> Answer:
     """Return this part of the API as OpenAPI 3.0."""
-    return _document(call, services, api_document, OPENAPI)
+    return _document(call, services, api_document, media_type=OPENAPI)
 
 
 @api.operation("listBuildingCollections", _JSON_DOCUMENT)
@@ -117,7 +117,9 @@ def describe_collection(call: Call, services: Services) -> Answer:
 )
 def list_queryables(call: Call, services: Services) -> Answer:
     """Return the properties to filter by."""
-    return _document(call, services, lambda base, _: document.queryables(base), SCHEMA_JSON)
+    return _document(
+        call, services, lambda base, _: document.queryables(base), media_type=SCHEMA_JSON
+    )
 
 
 @api.operation(
@@ -222,6 +224,7 @@ def _document(
     call: Call,
     services: Services,
     write: Callable[[str, Release], Json],
+    *,
     media_type: str = "application/json",
 ) -> Answer:
     """Return a document that stays the same until the next release."""

@@ -169,6 +169,8 @@ def read_items_query(query: Query, *, release: str, accept: str) -> ItemsQuery:
         address=reader.read("address", _address),
     )
     _check_together(reader)
+    if found.near is not None and found.format == "csv":
+        reader.refuse("near", "The nearest are answered as GeoJSON only.")
     reader.finish()
     return found
 

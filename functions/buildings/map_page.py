@@ -1,7 +1,6 @@
 """The map of the buildings: a page that draws what the API answers, and nothing from elsewhere."""
 
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from leadcloud.errors import NotFound
@@ -35,10 +34,8 @@ def asset(name: str) -> Answer:
     if name not in _ASSETS:
         raise NotFound("The map has no such part.")
     folder, media_type = _ASSETS[name]
-    source: Traversable = files(_LEAFLET) / "data" if folder == "leaflet" else _HERE
-    return Answer(
-        body=(source / name).read_text(encoding="utf-8"), headers=_CACHED, media_type=media_type
-    )
+    source = files(_LEAFLET) / "data" / name if folder == "leaflet" else _HERE / name
+    return Answer(body=source.read_text(encoding="utf-8"), headers=_CACHED, media_type=media_type)
 
 
 _ASSETS = {

@@ -1,7 +1,7 @@
 """How many buildings of which decade and use an area has."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field
 
@@ -40,7 +40,6 @@ class DecadeStatistics(Wire):
 class Statistics(Wire):
     """The buildings of an area."""
 
-    kind: Literal["building_statistics"] = "building_statistics"
     buildings: int
     dwellings: int
     decades: tuple[DecadeStatistics, ...]

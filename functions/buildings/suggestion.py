@@ -44,7 +44,7 @@ def suggestions(store: BuildingStore, typed: str, limit: int) -> list[Suggestion
     names = _names(store, asked.street, limit)
     found: list[Suggestion] = []
     for name in names:
-        found += _in_street(store, name, asked, limit)
+        found += _in_street(store, name, asked, limit=limit)
         if len(found) >= limit and asked.postal_code is None:
             break
     # Letters with and without dots are different letters: those typed come first.
@@ -87,7 +87,9 @@ def _near_names(store: BuildingStore, street: str) -> Iterator[str]:
             yield name
 
 
-def _in_street(store: BuildingStore, name: str, asked: _Typed, limit: int) -> Sequence[Suggestion]:
+def _in_street(
+    store: BuildingStore, name: str, asked: _Typed, *, limit: int
+) -> Sequence[Suggestion]:
     number = "" if asked.number is None else "AND number = :number"
     code = "" if asked.postal_code is None else "AND postal_code = :code"
     shown = "NULL" if asked.number is None else "number || letter"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from leadcloud.accounts.account import AccountBook
 from leadcloud.accounts.key import KeyRing
+from leadcloud.buildings.store import BuildingFile
 from leadcloud.clock import Clock, SystemClock
 from leadcloud.idempotency import Idempotency
 from leadcloud.lead_reference import LeadReferences
@@ -103,6 +104,11 @@ class Services:
     def sealer(self) -> Sealer:
         """Seals what callers carry for us."""
         return Sealer.from_text(self.secrets["seal_keys"], self.random_bytes)
+
+    @cached_property
+    def buildings(self) -> BuildingFile:
+        """The building database."""
+        return BuildingFile(self.settings.data / "buildings.sqlite")
 
     @cached_property
     def provenance(self) -> Provenance:

@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -165,7 +165,7 @@ class BuildingStore:
                 (_bound(self.runs(selection)), *where.values),
             ).fetchall()
 
-    def query(self, sql: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
+    def query(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[sqlite3.Row]:
         """Return the rows of a statement of our own that needs no grid."""
         return self._connection().execute(sql, values).fetchall()
 
@@ -173,7 +173,8 @@ class BuildingStore:
         """Return the runs of row ids in which the selected buildings are, in order."""
         found: list[Run] = []
         for run in self._all_runs(selection):
-            first = max(run.first, after + 1)
+            # Postal codes lie in one another's gaps: what was read is not read again.
+            first = max(run.first, after + 1, found[-1].end if found else 0)
             if first >= run.end:
                 continue
             if found and found[-1].end == first and found[-1].whole == run.whole:
