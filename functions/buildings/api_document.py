@@ -6,7 +6,7 @@ GDAL, for one, hands down a filter only where the parameter that takes it stands
 from typing import Any
 
 from functions.buildings.crs import CRS_LIST
-from functions.buildings.document import COLLECTION, GEOJSON, ITEMS, ROOT, SCHEMA_JSON
+from functions.buildings.document import COLLECTION, GEOJSON, ROOT, SCHEMA_JSON
 from functions.buildings.items import DESCRIBED
 from functions.buildings.parameter import DEFAULT_LIMIT, MAX_LIMIT
 from functions.buildings.queryable import QUERYABLES
@@ -36,15 +36,20 @@ _OF_ITS_OWN: dict[str, Json] = {
 
 def api_document(base: str, release: Release) -> Json:
     """Return the OpenAPI 3.0 document."""
+    collection = COLLECTION.removeprefix(ROOT)
     paths = {
-        ROOT: ("Landing page", "application/json", []),
-        f"{ROOT}/conformance": ("Standards that this keeps", "application/json", []),
-        f"{ROOT}/collections": ("Collections", "application/json", []),
-        COLLECTION: ("The collection of buildings", "application/json", []),
-        f"{COLLECTION}/queryables": ("Properties to filter by", SCHEMA_JSON, []),
-        ITEMS: ("Buildings", GEOJSON, _item_parameters()),
-        f"{ITEMS}/{{featureId}}": ("One building", GEOJSON, [_feature_id(), _query("crs")]),
+        "/conformance": ("Standards that this keeps", "application/json", []),
+        "/collections": ("Collections", "application/json", []),
+        collection: ("The collection of buildings", "application/json", []),
+        f"{collection}/queryables": ("Properties to filter by", SCHEMA_JSON, []),
+        f"{collection}/items": ("Buildings", GEOJSON, _item_parameters()),
+        f"{collection}/items/{{featureId}}": (
+            "One building",
+            GEOJSON,
+            [_feature_id(), _query("crs")],
+        ),
     }
+    landing = {**_path("Landing page", "application/json", []), "servers": [{"url": base}]}
     return {
         "openapi": "3.0.3",
         "info": {
@@ -52,9 +57,10 @@ def api_document(base: str, release: Release) -> Json:
             "version": "1.0.0",
             "description": f"OGC API Features. {release.attribution}.",
         },
-        "servers": [{"url": base}],
+        # GDAL looks for /collections/…/items, so paths begin where the landing page is.
+        "servers": [{"url": base + ROOT}],
         "security": [{"apiKey": []}],
-        "paths": {path: _path(*described) for path, described in paths.items()},
+        "paths": {ROOT: landing} | {path: _path(*described) for path, described in paths.items()},
         "components": {
             "securitySchemes": {"apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key"}}
         },
