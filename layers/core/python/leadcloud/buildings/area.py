@@ -167,9 +167,13 @@ class Circle:
 
     def holds(self, lon: int, lat: int) -> bool:
         """Tell whether a position, in units, lies inside."""
+        return self.distance_to(lon, lat) <= self.metres
+
+    def distance_to(self, lon: int, lat: int) -> float:
+        """Return the metres from the centre to a position in units."""
         per_lon, per_lat = metres_per_degree(self.lat)
         across, up = (lon - units(self.lon)) / UNITS, (lat - units(self.lat)) / UNITS
-        return (across * per_lon) ** 2 + (up * per_lat) ** 2 <= self.metres**2
+        return hypot(across * per_lon, up * per_lat)
 
 
 def metres_per_degree(lat: float) -> tuple[float, float]:

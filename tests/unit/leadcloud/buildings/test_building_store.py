@@ -1,0 +1,129 @@
+"""Reading a release."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from leadcloud.buildings.area import Box, Circle, Condition
+from leadcloud.buildings.store import EVERYTHING, BuildingFile, BuildingStore, Selection, Slice
+from leadcloud.clock import Deadline, SystemClock
+from leadcloud.errors import Unavailable
+from tests.plugins.buildings import SYNTHETIC, building_id, release, row, soon
+
+
+def test_a_building_is_found_by_its_identifier(tmp_path: Path) -> None:
+    """The feature says what the source said, in the API's words, and what is unknown is null."""
+    store = release(tmp_path / "b.sqlite", [row(1, at=(25.0, 60.3), heating_method="01")])
+
+    feature = json.loads(store.feature(building_id(1)) or "")
+
+    assert feature["geometry"] == {"type": "Point", "coordinates": [25.0, 60.3]}
+    assert feature["properties"]["use"] == "small_house"
+    assert feature["properties"]["completed_year"] == 1985
+    assert feature["properties"]["heating"] == "central_water"
+    assert feature["properties"]["storeys"] is None
+    assert feature["properties"]["source"] == "synthetic"
+    assert store.feature(building_id(2)) is None
+
+
+def test_names_with_quotes_stay_json(tmp_path: Path) -> None:
+    """What SQLite writes is JSON whatever a street is called."""
+    name = 'Erik "XIV" \\ kuningas'
+    store = release(tmp_path / "b.sqlite", [row(1, address_name_fin=name)])
+
+    assert json.loads(store.feature(building_id(1)) or "")["properties"]["street"] == name
+
+
+def test_pages_follow_each_other_without_gap_or_repeat(synthetic_store: BuildingStore) -> None:
+    """Reading on after the last row id of each page gives every building once."""
+    seen: list[int] = []
+    after = 0
+    while page := synthetic_store.features(
+        EVERYTHING, Slice(limit=700, after=after), deadline=soon()
+    ):
+        seen += [row_id for _, row_id in page]
+        after = seen[-1]
+
+    assert seen == list(range(1, SYNTHETIC + 1))
+
+
+def test_a_municipality_is_read_once_though_postal_codes_interleave(
+    synthetic_store: BuildingStore,
+) -> None:
+    """Runs of postal codes lie in one another's gaps; no building is counted twice for it."""
+    selection = Selection(
+        condition=Condition(sql="municipality = ?", values=("092",)), municipality="092"
+    )
+
+    assert synthetic_store.count(selection, soon()) == SYNTHETIC
+
+
+def test_the_nearest_come_first(synthetic_store: BuildingStore) -> None:
+    """Nearest k are the k nearest, in order, and no others."""
+    circle = Circle(lon=25.04, lat=60.29, metres=3_000)
+    everyone = synthetic_store.query("SELECT id, lon, lat FROM building")
+    by_distance = sorted(
+        everyone,
+        key=lambda each: Circle(lon=25.04, lat=60.29, metres=1).distance_to(each[1], each[2]),
+    )
+
+    found = synthetic_store.nearest(circle, Condition(), limit=25, deadline=soon())
+
+    assert [json.loads(each)["id"] for each in found] == [each[0] for each in by_distance[:25]]
+
+
+def test_a_question_ends_at_its_deadline(synthetic_store: BuildingStore) -> None:
+    """A scan that finds nothing stops when the time is over, and says so as unavailable."""
+    slow = Condition(sql="is_wanted(lon)", functions={"is_wanted": lambda _lon: 0})
+
+    with pytest.raises(Unavailable):
+        synthetic_store.features(
+            Selection(condition=slow), Slice(limit=1), deadline=Deadline.after(0, SystemClock())
+        )
+
+
+def test_a_new_release_is_taken_up_while_the_old_is_read(tmp_path: Path) -> None:
+    """The file is replaced in one step: who has the old one open reads on, the next call is new."""
+    target = tmp_path / "b.sqlite"
+    release(target, [row(1)])
+    file = BuildingFile(target)
+    old = file.store()
+
+    release(target, [row(1), row(2)])
+
+    assert old.count(EVERYTHING, soon()) == 1
+    assert old.feature(building_id(1)) is not None
+    assert file.store().count(EVERYTHING, soon()) == 2
+    assert file.store() is file.store()
+
+
+def test_without_a_file_the_look_up_is_unavailable(tmp_path: Path) -> None:
+    """A service whose building database is not there yet says 503, not 500."""
+    with pytest.raises(Unavailable):
+        BuildingFile(tmp_path / "none.sqlite").store()
+
+
+def test_a_file_of_another_format_is_refused(tmp_path: Path) -> None:
+    """A reader never guesses at a layout that it does not know."""
+    import sqlite3
+
+    release(tmp_path / "b.sqlite", [row(1)])
+    connection = sqlite3.connect(tmp_path / "b.sqlite")
+    connection.execute("UPDATE release SET json = replace(json, '\"format\": 1', '\"format\": 2')")
+    connection.commit()
+    connection.close()
+
+    with pytest.raises(ValueError, match="another format"):
+        BuildingStore(tmp_path / "b.sqlite")
+
+
+def test_cells_wholly_inside_are_counted_without_being_read(
+    synthetic_store: BuildingStore,
+) -> None:
+    """Nearly all of a large box is known from the directory alone."""
+    runs = synthetic_store.runs(Selection(area=Box(west=24.9, south=60.2, east=25.18, north=60.38)))
+
+    read = sum(run.end - run.first for run in runs if not run.whole)
+    known = sum(run.end - run.first for run in runs if run.whole)
+    assert known > 20 * read
