@@ -65,13 +65,16 @@ def _geojson(content: Content, allowed: frozenset[str]) -> Iterator[Row]:
 def _csv(content: Content, allowed: frozenset[str]) -> Iterator[Row]:
     csv.field_size_limit(_MOST_IN_FIELD)
     text = io.TextIOWrapper(cast("IO[bytes]", content), encoding="utf-8-sig", newline="")
-    head = text.readline()
-    separator = ";" if head.count(";") > head.count(",") else ","
-    columns = next(csv.reader([head], delimiter=separator), [])
-    for cells in csv.DictReader(text, fieldnames=columns, delimiter=separator):
-        row: Row = {name: value for name, value in cells.items() if name in allowed}
-        row["geometry"] = _point_of_texts(cells.values())
-        yield row
+    try:
+        head = text.readline()
+        separator = ";" if head.count(";") > head.count(",") else ","
+        columns = next(csv.reader([head], delimiter=separator), [])
+        for cells in csv.DictReader(text, fieldnames=columns, delimiter=separator):
+            row: Row = {name: value for name, value in cells.items() if name in allowed}
+            row["geometry"] = _point_of_texts(cells.values())
+            yield row
+    finally:
+        text.detach()  # whoever opened the file closes it
 
 
 def _point_of_texts(cells: Any) -> Row | None:

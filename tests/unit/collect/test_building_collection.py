@@ -1,0 +1,302 @@
+"""From a source to a release: polite, resumable, adding up."""
+
+import json
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from collect.collection import Collection
+from collect.file_source import rows_of_file
+from collect.profile import allowed, profile
+from collect.release_file import NothingToRelease
+from collect.report import DoesNotAddUp
+from collect.wfs import SourceFailed, Wfs
+from leadcloud.buildings.store import BuildingStore
+from tests.plugins.buildings import TODAY, building_id, release, row
+from tests.shared_data import shared
+
+HITS = '<wfs:FeatureCollection xmlns:wfs="http://www.opengis.net/wfs/2.0" numberMatched="{}"/>'
+
+
+class Server:
+    """A WFS with so many buildings, which may be told to misbehave."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self.promises = count
+        self.asked: list[dict[str, str]] = []
+        self.faults: list[httpx.Response | Exception] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        """Answer a request."""
+        query = dict(request.url.params)
+        self.asked.append(query)
+        if self.faults:
+            fault = self.faults.pop(0)
+            if isinstance(fault, Exception):
+                raise fault
+            return fault
+        address = query["typeNames"].endswith("address")
+        if query.get("resultType") == "hits":
+            return httpx.Response(200, text=HITS.format(0 if address else self.promises))
+        start = int(query["startIndex"])
+        numbers = range(start, min(start + int(query["count"]), self.count))
+        return httpx.Response(200, json={"features": [_feature(number) for number in numbers]})
+
+
+def _feature(number: int) -> dict[str, Any]:
+    cells = row(number)
+    return {"type": "Feature", "geometry": cells.pop("geometry"), "properties": cells}
+
+
+@pytest.fixture
+def waits() -> list[float]:
+    """Seconds that the client waited, in order."""
+    return []
+
+
+@pytest.fixture
+def collect(tmp_path: Path, waits: list[float]) -> Callable[[Server], Any]:
+    """Collect Vantaa from a server."""
+
+    def run(server: Server) -> Any:
+        client = httpx.Client(transport=httpx.MockTransport(server))
+        collection = Collection(
+            profile=profile("ryhti"),
+            target=tmp_path / "b.sqlite",
+            today=TODAY,
+            municipality="092",
+            quiet=True,
+        )
+        return collection.from_server(Wfs(profile("ryhti"), client, sleep=waits.append))
+
+    return run
+
+
+def test_all_pages_are_asked_for_with_filter_order_and_name(
+    collect: Callable[[Server], Any],
+) -> None:
+    """Each page carries the municipality's filter, a stable order and who we are."""
+    server = Server(12_345)
+
+    made, report = collect(server)
+
+    assert made.count == report.released == report.promised == 12_345
+    pages = [each for each in server.asked if "startIndex" in each]
+    assert sorted(int(each["startIndex"]) for each in pages) == [0, 5_000, 10_000]
+    for each in pages:
+        assert each["CQL_FILTER"] == "municipality_number='092'"
+        assert each["sortBy"] == "building_key"
+        assert each["sykeuserid"] == "leadcloud"
+
+
+def test_a_server_that_asks_for_patience_gets_it(
+    collect: Callable[[Server], Any], waits: list[float]
+) -> None:
+    """429, 503 and a dropped connection are waited out, longer each time, as long as was asked."""
+    server = Server(10)
+    server.faults = [
+        httpx.Response(429, headers={"Retry-After": "7"}),
+        httpx.Response(503),
+        httpx.ConnectError("dropped"),
+    ]
+
+    made, _ = collect(server)
+
+    assert made.count == 10
+    assert waits == [7.0, 30.0, 45.0]
+
+
+def test_a_server_that_never_answers_is_given_up(collect: Callable[[Server], Any]) -> None:
+    """After six tries the collection stops and says so; what is staged stays."""
+    server = Server(10)
+    server.faults = [httpx.Response(503)] * 6
+
+    with pytest.raises(SourceFailed, match="6 tries"):
+        collect(server)
+
+
+def test_a_stopped_collection_goes_on_where_it_was(
+    collect: Callable[[Server], Any], tmp_path: Path
+) -> None:
+    """Pages that were kept are not asked for again, and the result is as if in one go."""
+    first = Server(25_000)
+    real = first.__call__
+
+    def dies(request: httpx.Request) -> httpx.Response:
+        if request.url.params.get("startIndex") == "15000":
+            return httpx.Response(400)
+        return real(request)
+
+    with pytest.raises(SourceFailed):
+        collect(dies)  # type: ignore[arg-type]  # a server, too
+    second = Server(25_000)
+
+    made, _ = collect(second)
+
+    asked = {each["startIndex"] for each in second.asked if "startIndex" in each}
+    assert "0" not in asked
+    assert "5000" not in asked
+    whole = release(tmp_path / "whole.sqlite", [row(number) for number in range(25_000)])
+    assert made.count == whole.release.count == 25_000
+
+
+@pytest.mark.parametrize("promised", [9, 3_800_000])
+def test_a_server_that_ignores_the_filter_is_caught(
+    collect: Callable[[Server], Any], promised: int
+) -> None:
+    """Where rows are not as many as the server itself said, there is no release."""
+    server = Server(10)
+    server.promises = promised
+    if promised > server.count:
+        server.promises = 11
+
+    with pytest.raises(DoesNotAddUp):
+        collect(server)
+
+
+def test_an_exception_report_in_xml_is_a_failure(collect: Callable[[Server], Any]) -> None:
+    """A recorded answer of a real server that was asked for JSON and could not."""
+    server = Server(10)
+    report = shared("data/real/wfs/oskari_exceptionReport.xml").read_text(encoding="utf-8")
+    server.faults = [
+        httpx.Response(200, text=HITS.format(10)),
+        httpx.Response(200, text=report),
+    ]
+
+    with pytest.raises(SourceFailed, match="something else"):
+        collect(server)
+
+
+def test_addresses_of_a_layer_of_their_own_are_joined(tmp_path: Path) -> None:
+    """The main address is shown; the building is found by each of its addresses."""
+    from leadcloud.buildings.address import read_address
+    from leadcloud.buildings.address_book import buildings_at
+
+    def serve(request: httpx.Request) -> httpx.Response:
+        query = request.url.params
+        address = query["typeNames"].endswith("address")
+        if "resultType" in query:
+            return httpx.Response(200, text=HITS.format(2 if address else 1))
+        building = row(1, building_key="k1")
+        geometry = building.pop("geometry")
+        feature = {"geometry": geometry, "properties": building}
+        addresses = [
+            {"properties": {"building_key": "k1", "address_number": 2, "address_name_fin": "Mäntykuja",
+                            "number_part_of_address_number": "3", "postal_code": "01300"}},
+            {"properties": {"building_key": "k1", "address_number": 1, "address_name_fin": "Koivutie",
+                            "address_name_swe": "Björkvägen", "number_part_of_address_number": "5",
+                            "subdivision_letter_of_address_number": "B", "postal_code": "01300"}},
+        ]  # fmt: skip
+        return httpx.Response(200, json={"features": addresses if address else [feature]})
+
+    client = httpx.Client(transport=httpx.MockTransport(serve))
+    Collection(
+        profile=profile("ryhti"), target=tmp_path / "b.sqlite", today=TODAY, quiet=True
+    ).from_server(Wfs(profile("ryhti"), client))
+    store = BuildingStore(tmp_path / "b.sqlite")
+
+    properties = json.loads(store.feature(building_id(1)) or "")["properties"]
+    assert (properties["street"], properties["house_number"]) == ("Koivutie", "5b")
+    for written in ("Koivutie 5 B", "Björkvägen 5b", "Mäntykuja 3, 01300"):
+        assert buildings_at(store, read_address(written)) == (1,), written
+    assert buildings_at(store, read_address("Koivutie 6")) == ()
+
+
+def test_of_one_building_the_newest_row_counts(tmp_path: Path) -> None:
+    """Duplicates are counted, and the row that changed last is released."""
+    rows = [
+        row(1, modified_timestamp_utc="2025-03-05T08:00:00.000Z", completion_date="1970-01-01Z"),
+        row(1, modified_timestamp_utc="2025-03-19T08:00:00.000Z", completion_date="1971-01-01Z"),
+        row(1, modified_timestamp_utc="2025-03-01T08:00:00.000Z", completion_date="1972-01-01Z"),
+    ]
+
+    store = release(tmp_path / "b.sqlite", rows)
+
+    report = json.loads((tmp_path / "b.sqlite.report.json").read_text())
+    assert (report["read"], report["released"], report["duplicates"]) == (3, 1, 2)
+    feature = json.loads(store.feature(building_id(1)) or "")
+    assert feature["properties"]["completed_year"] == 1971
+
+
+def test_the_same_rows_make_the_same_release(tmp_path: Path) -> None:
+    """The release's id is a checksum of its contents; the order of rows does not matter."""
+    rows = [row(number) for number in range(50)]
+
+    first = release(tmp_path / "1.sqlite", rows).release
+    second = release(tmp_path / "2.sqlite", rows[::-1]).release
+    third = release(tmp_path / "3.sqlite", [*rows[:-1], row(49, completion_date=None)]).release
+
+    assert first.id == second.id != third.id
+
+
+def test_a_manifest_names_source_licence_and_checksum(tmp_path: Path) -> None:
+    """Beside the file stands what it is, and the checksum of its bytes."""
+    import hashlib
+
+    release(tmp_path / "b.sqlite", [row(1)])
+
+    manifest = json.loads((tmp_path / "b.sqlite.manifest.json").read_text())
+    assert manifest["sha256"] == hashlib.sha256((tmp_path / "b.sqlite").read_bytes()).hexdigest()
+    assert manifest["sources"][0]["licence"] == "CC0 1.0"
+    assert manifest["synthetic"] is True
+
+
+def test_nothing_usable_is_no_release(tmp_path: Path) -> None:
+    """A source of which every row is dropped does not replace what is there."""
+    release(tmp_path / "b.sqlite", [row(1)])
+
+    with pytest.raises(NothingToRelease):
+        release(tmp_path / "b.sqlite", [row(1, at=(0, 0))])
+    assert BuildingStore(tmp_path / "b.sqlite").release.count == 1
+    assert [each.name for each in tmp_path.iterdir() if "collecting" in each.name] == []
+
+
+@pytest.mark.parametrize(
+    ("source", "file", "read", "dropped", "remarks"),
+    [
+        (
+            "ryhti",
+            "ryhti_open_building_789_epsg3067.geojson",
+            789,
+            {"position_unusable": 3},
+            {"house_number_missing": 91, "municipality_differs_from_property": 29},
+        ),
+        ("helsinki", "helsinki_rekisteritiedot_rows.json", 80, {}, {}),
+    ],
+)
+def test_real_rows_are_released_and_accounted_for(
+    tmp_path: Path, source: str, file: str, read: int, dropped: Any, remarks: Any
+) -> None:
+    """789 rows of Ryhti and 80 of Helsinki: three at 0/0 are dropped, everything adds up."""
+    chosen = profile(source)
+    target = tmp_path / "b.sqlite"
+    rows = rows_of_file(shared(f"data/real/buildings/{file}"), allowed(chosen))
+
+    made, report = Collection(profile=chosen, target=target, today=TODAY, quiet=True).from_rows(
+        rows
+    )
+
+    assert report.read == read
+    assert report.dropped == dropped
+    assert report.remarks == remarks
+    assert made.count == read - sum(dropped.values())
+    assert (
+        sqlite3.connect(target).execute("SELECT count(*) FROM building").fetchone()[0] == made.count
+    )
+
+
+def test_helsinkis_year_is_the_local_one() -> None:
+    """67 of 80 real dates are UTC instants of a local 31 December: none falls a year late."""
+    from collect.cell_value import year_of
+
+    rows = json.loads(shared("data/real/buildings/helsinki_rekisteritiedot_rows.json").read_text())
+    dates = [each["properties"]["c_valmpvm"] for each in rows["features"]]
+
+    decembers = [date for date in dates if date and date[5:] == "12-30T22:00:00Z"]
+    assert len(decembers) == 67
+    assert all(year_of(date) == int(date[:4]) for date in decembers)

@@ -1,0 +1,67 @@
+"""Rows out of files as sources export them."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from collect.file_source import FileUnreadable, rows_of_file
+from tests.shared_data import shared
+
+GEOJSON = (
+    '{"type":"FeatureCollection","features":[{"type":"Feature","geometry":'
+    '{"type":"Point","coordinates":[25.5,60.25]},"properties":{"a":1,"owner":"x"}}]}'
+)
+CSV = "a,owner,geom\n1,x,POINT (25.5 60.25)\n2,y,\n"
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+@pytest.mark.parametrize(
+    ("name", "content", "count"),
+    [("b.geojson", GEOJSON, 1), ("b.csv", CSV, 2), ("b.csv", "\ufeff" + CSV.replace(",", ";"), 2)],
+)
+def test_files_are_read_gzipped_or_not(
+    tmp_path: Path, name: str, content: str, count: int, *, zipped: bool
+) -> None:
+    """GeoJSON and CSV give the same rows: allowed columns and a point."""
+    file = tmp_path / (name + (".gz" if zipped else ""))
+    file.write_bytes(gzip.compress(content.encode()) if zipped else content.encode())
+
+    rows = list(rows_of_file(file, frozenset({"a"})))
+
+    assert len(rows) == count
+    assert str(rows[0]["a"]) == "1"
+    assert rows[0]["geometry"] == {"type": "Point", "coordinates": [25.5, 60.25]}
+    assert "owner" not in rows[0]
+
+
+def test_real_gml_of_a_finnish_city_is_read() -> None:
+    """Turku's recorded answer (GML 2, easting first) gives its addresses."""
+    columns = frozenset({"Osoite_suomeksi", "Osoitenumero", "Postinumero"})
+
+    rows = list(rows_of_file(shared("data/real/wfs/turku_addresses.gml"), columns))
+
+    assert len(rows) == 3
+    assert all(row["Postinumero"] and row["geometry"] for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("b.geojson", GEOJSON[:60]),
+        ("b.geojson", "<ExceptionReport/>x"),
+        ("b.gml", "<a><b></a>"),
+        ("b.gml", '<!DOCTYPE a [<!ENTITY e SYSTEM "file:///etc/passwd">]><a>&e;</a>'),
+        ("b.csv", "a,owner\n\udcff".encode("utf-8", "surrogateescape")),
+        ("b.geojson.gz", "not gzip"),
+        ("b.xlsx", "x"),
+    ],
+)
+def test_a_broken_file_is_refused_in_a_sentence(
+    tmp_path: Path, name: str, content: str | bytes
+) -> None:
+    """Half files, other formats and entities that point elsewhere end in one known error."""
+    (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+
+    with pytest.raises(FileUnreadable):
+        list(rows_of_file(tmp_path / name, frozenset({"a"})))
