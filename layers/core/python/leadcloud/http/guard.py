@@ -18,12 +18,13 @@ from leadcloud.errors import (
     MediaTypeUnsupported,
     MethodNotAllowed,
     NotFound,
+    ParameterInvalid,
     ParameterUnknown,
     ScopeMissing,
     Unauthenticated,
 )
 from leadcloud.http.call import Call, Caller
-from leadcloud.http.json_body import read_json
+from leadcloud.http.json_body import UNUSABLE, read_json
 from leadcloud.http.routes import JSON, Route, routes_at
 
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
@@ -86,6 +87,8 @@ def _query(event: Event) -> dict[str, str]:
     parameters = event.get("multiValueQueryStringParameters") or {}
     if any(len(values) != 1 for values in parameters.values()):
         raise ParameterUnknown("A query parameter is given more than once.")
+    if any(UNUSABLE.search(values[0]) for values in parameters.values()):
+        raise ParameterInvalid("A query parameter holds NUL or half a character.")
     return {name: values[0] for name, values in parameters.items()}
 
 

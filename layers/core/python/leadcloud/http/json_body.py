@@ -10,7 +10,7 @@ MAX_DEPTH = 32
 MAX_DIGITS = 18
 """No number of this API needs more; Python itself refuses above 4,300 with another error."""
 
-_UNUSABLE = re.compile("[\x00\ud800-\udfff]")
+UNUSABLE = re.compile("[\x00\ud800-\udfff]")
 """NUL ends strings in half the world's software; a lone surrogate is no character."""
 
 
@@ -78,7 +78,7 @@ def _check(value: Any) -> None:
                 below += item.values()
             elif isinstance(item, list):
                 below += item
-            elif isinstance(item, str) and _UNUSABLE.search(item):
+            elif isinstance(item, str) and UNUSABLE.search(item):
                 raise BodyUnreadable("A text of the body holds NUL or half a character.")
         if not below:
             return
