@@ -5,9 +5,10 @@ Accent-insensitive Comparison, Basic Spatial Functions and the same with polygon
 Source: OGC 21-065r2.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, count
+from itertools import accumulate, chain, count
 from typing import Any, NoReturn
 
 import cql2
@@ -18,12 +19,14 @@ from functions.buildings.queryable import QUERYABLES, Queryable
 from leadcloud.buildings.address import strip_accents
 from leadcloud.buildings.area import ALWAYS, Area, Box, Condition, Value
 
-MAX_LENGTH = 16_384
+MAX_LENGTH = 8_192
 """Characters of a filter."""
 MAX_DEPTH = 40
 MAX_VALUES = 1_000
 MAX_POINTS = 1_000
 MAX_WILDCARDS = 10
+MAX_NEGATIVES = 100
+MAX_WORDS = 1_000
 
 Json = Any
 
@@ -48,8 +51,7 @@ def read_filter(text: str, language: str, crs: Crs) -> Filter:
     Raises:
         ParameterInvalid: It is no CQL2, or asks for what is not offered here.
     """
-    if len(text) > MAX_LENGTH:
-        _refuse(f"A filter has at most {MAX_LENGTH} characters.")
+    _check_shape(text)
     try:
         parse = cql2.parse_json if language == "cql2-json" else cql2.parse_text
         expression = parse(text).to_json()
@@ -66,6 +68,28 @@ def read_filter(text: str, language: str, crs: Crs) -> Filter:
         area=area,
         equals=dict(chain.from_iterable(map(_equality, parts))),
     )
+
+
+_QUOTED = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"")
+_ARITHMETIC = re.compile(r"[+*/^%]|-(?![0-9.])")
+_WORD = re.compile(r"[^\W\d]\w*|[<>=]+")
+_NOT = re.compile(r"\bnot\b", re.IGNORECASE)
+
+
+def _check_shape(text: str) -> None:
+    """Refuse what the parser must not see: it recurses natively, and too deep ends the process."""
+    if len(text) > MAX_LENGTH:
+        _refuse(f"A filter has at most {MAX_LENGTH} characters.")
+    if text.lstrip().startswith("{"):
+        return  # JSON: its parser has a bound of its own
+    bare = _QUOTED.sub("''", text)
+    if _ARITHMETIC.search(bare) or bare.count("-") > MAX_NEGATIVES:
+        _refuse(f"Arithmetic is not offered, nor more than {MAX_NEGATIVES} negative numbers.")
+    if len(_WORD.findall(bare)) > MAX_WORDS:
+        _refuse(f"A filter has at most {MAX_WORDS} words.")
+    depth = max(accumulate((mark == "(") - (mark == ")") for mark in bare), default=0)
+    if depth > MAX_DEPTH or len(_NOT.findall(bare)) > MAX_DEPTH:
+        _refuse(f"A filter is nested at most {MAX_DEPTH} deep.")
 
 
 def read_polygon(text: str, name: str) -> Area:

@@ -17,6 +17,7 @@ from functions.buildings.map_page import asset, map_page
 from functions.buildings.parameter import fault, limit_of
 from functions.buildings.statistics import Statistics, StatisticsParameters, statistics
 from functions.buildings.suggestion import MAX_TYPED, MOST, suggestions
+from leadcloud.buildings.identifier import is_well_formed
 from leadcloud.buildings.release import Release
 from leadcloud.buildings.store import BuildingStore
 from leadcloud.clock import Deadline
@@ -156,7 +157,8 @@ def get_building(call: Call, services: Services) -> Answer:
     crs: Crs = crs_named(call.query.crs, "crs") if call.query.crs else CRS84
     identifier = call.path_parameters["building"]
     tag = _tag(store, identifier, crs.uri, call.headers.get("host", ""))
-    feature = store.feature(identifier, crs.coordinates())
+    known = is_well_formed(identifier)
+    feature = store.feature(identifier, crs.coordinates()) if known else None
     if feature is None:
         raise NotFound("There is no building of this identifier.")
     if _is_known(call, tag):

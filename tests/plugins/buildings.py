@@ -91,7 +91,7 @@ class LookUp:
         headers = query.pop("headers", {})
         parts = urlsplit(target)
         parameters = parse_qs(parts.query, keep_blank_values=True)
-        parameters |= {name.replace("_", "-"): [str(value)] for name, value in query.items()}
+        parameters |= {name: [str(value)] for name, value in query.items()}
         event = {
             "httpMethod": method,
             "path": parts.path,
@@ -109,9 +109,7 @@ class LookUp:
 
     def items(self, **query: Any) -> Any:
         """Ask for buildings with parameters by name, and return the parsed page."""
-        renamed = {name: value for name, value in query.items() if name not in _WITH_UNDERSCORE}
-        kept = "&".join(f"{name}={value}" for name, value in query.items() if name not in renamed)
-        reply = self.get(f"{ITEMS}?{kept}" if kept else ITEMS, **renamed)
+        reply = self.get(ITEMS, **query)
         assert reply.status == 200, reply.text
         return reply.json
 
@@ -123,10 +121,6 @@ class LookUp:
             ids += [feature["id"] for feature in page["features"]]
         return ids
 
-
-_WITH_UNDERSCORE = frozenset(
-    {"postal_code", "completed_year", "built_from", "built_to", "house_number", "street_sv"}
-)
 
 OpenLookUp = Callable[[Rows], LookUp]
 

@@ -1,0 +1,159 @@
+"""Look-ups that people expect: address, completion, statistics, the nearest; and hostile ones."""
+
+import time
+import tracemalloc
+from typing import Any
+
+import pytest
+
+from tests.plugins.buildings import ITEMS, SYNTHETIC, LookUp, OpenLookUp, building_id, row
+
+
+def _ids(page: Any) -> list[str]:
+    return [each["id"] for each in page["features"]]
+
+
+def test_a_building_is_found_by_address_in_both_languages(open_look_up: OpenLookUp) -> None:
+    """Finnish or Swedish, with or without postal code; an entrance's letter does not hide it."""
+    look_up = open_look_up(
+        [row(1), row(2), row(3, postal_code="01400"), row(4, number_part_of_address_number="7-9")]
+    )
+
+    assert _ids(look_up.items(address="Koivutie 2")) == [building_id(2)]
+    assert _ids(look_up.items(address="BJÖRKVÄGEN 2 C 14, 01300 Vanda")) == [building_id(2)]
+    assert _ids(look_up.items(address="koivutie 3, 01300")) == []
+    assert _ids(look_up.items(address="koivutie 9")) == [building_id(4)]
+    assert len(_ids(look_up.items(address="Koivutie"))) == 4
+
+
+def test_completion_forgives_one_typo(open_look_up: OpenLookUp) -> None:
+    """Each of these leads to Koivutie, and the name comes back as the source writes it."""
+    look_up = open_look_up([row(1), row(2, address_name_fin="Hämeentie", address_name_swe=None)])
+
+    def streets(typed: str) -> list[str]:
+        reply = look_up.get("/v1/buildings/suggest", q=typed)
+        assert reply.status == 200
+        return [each["street"] for each in reply.json["suggestions"]]
+
+    for typed in ("koi", "Koivutie", "koivutei", "kovutie", "koivvutie", "kpivutie", "koivutie 1"):
+        assert streets(typed) == ["Koivutie"], typed
+    assert streets("bjorkv") == ["Björkvägen"]
+    assert streets("hameent") == ["Hämeentie"]
+    assert streets("kpxvutie") == []
+    assert streets("koivutie 99") == []
+
+
+def test_statistics_are_the_buildings_counted(look_up: LookUp) -> None:
+    """Counts by decade and use are those of the features, for every kind of area."""
+    box = "25.0,60.27,25.06,60.3"
+    polygon = "POLYGON((25 60.27,25.06 60.27,25.06 60.3,25 60.3,25 60.27))"
+    features = look_up.items(bbox=box, limit=5_000)["features"]
+
+    def ask(**query: str) -> Any:
+        return look_up.get("/v1/buildings/statistics", **query).json
+
+    found = ask(bbox=box)
+    assert found["buildings"] == len(features)
+    seventies = [
+        each for each in features if (each["properties"]["completed_year"] or 0) // 10 == 197
+    ]
+    (decade,) = [each for each in found["decades"] if each["decade"] == 1970]
+    assert decade["buildings"] == len(seventies)
+    assert decade["uses"]["sauna"] == sum(
+        each["properties"]["use"] == "sauna" for each in seventies
+    )
+    assert ask(polygon=polygon) == found
+    assert ask(municipality="092")["buildings"] == SYNTHETIC
+    assert ask(bbox="-180,-90,180,90")["buildings"] == SYNTHETIC
+    code = features[0]["properties"]["postal_code"]
+    assert ask(postal_code=code)["buildings"] == look_up.items(postal_code=code)["numberMatched"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {},
+        {"bbox": "1,2,3,4", "postal_code": "01300"},
+        {"polygon": "x"},
+        {"polygon": "POLYGON((1 1,2 2))"},
+    ],
+)
+def test_statistics_are_of_one_area(look_up: LookUp, query: dict[str, str]) -> None:
+    """None, two, or something that is no area is 400."""
+    assert look_up.get("/v1/buildings/statistics", **query).status == 400
+
+
+def test_the_nearest_are_answered_in_order(look_up: LookUp) -> None:
+    """Nearest k, also from far away; with a radius, only those within."""
+    near = look_up.items(near="25.04,60.29", limit=5)
+    within = look_up.items(near="25.04,60.29", limit=1_000, radius=500)
+    far = look_up.items(near="25.5,60.29", limit=5)
+
+    assert _ids(within)[:5] == _ids(near)
+    assert within["numberMatched"] == len(within["features"])
+    assert len(far["features"]) == 5
+
+
+def test_answers_name_the_documented_words_only(look_up: LookUp) -> None:
+    """A filter by a word that does not exist is told the words that do."""
+    reply = look_up.get(ITEMS, use="castle")
+
+    assert "small_house" in reply.json["errors"][0]["detail"]
+    assert "castle" not in reply.text
+
+
+def test_a_cursor_of_another_release_is_refused(look_up: LookUp, open_look_up: OpenLookUp) -> None:
+    """Going on in a new release could lose or repeat buildings, so the caller starts again."""
+    following = next(each for each in look_up.items(limit=1)["links"] if each["rel"] == "next")
+
+    reply = open_look_up([row(1)]).get(following["href"])
+
+    assert reply.status == 400
+    assert reply.json["errors"][0]["field"] == "cursor"
+
+
+RING = ",".join(f"{25 + i / 1e6} {60 + (i % 2) / 10}" for i in range(1_000_000))
+HOSTILE = {
+    "polygon of a million points": (ITEMS, {"filter": f"S_INTERSECTS(geometry,POLYGON(({RING},25 60)))"}),
+    "bow tie": (ITEMS, {"filter": "S_INTERSECTS(geometry,POLYGON((25 60.2,25.1 60.3,25.1 60.2,25 60.3,25 60.2)))"}),
+    "polygon over the antimeridian": (ITEMS, {"filter": "S_INTERSECTS(geometry,POLYGON((170 60,190 60,190 70,170 70,170 60)))"}),
+    "polygon around the world": (ITEMS, {"filter": "S_INTERSECTS(geometry,POLYGON((-180 -90,180 -90,180 90,-180 90,-180 -90)))", "limit": 5_000}),
+    "the whole world": (ITEMS, {"bbox": "-180,-90,180,90", "limit": 10**8}),
+    "the whole grid": (ITEMS, {"bbox": "-1e15,-1e15,1e15,1e15", "bbox-crs": "http://www.opengis.net/def/crs/EPSG/0/3067"}),
+    "filter nested by NOT": (ITEMS, {"filter": "NOT " * 1_000 + "TRUE"}),
+    "filter nested by parentheses": (ITEMS, {"filter": "(" * 8_000 + "TRUE" + ")" * 8_000}),
+    "filter nested in JSON": (ITEMS, {"filter": '{"op":"not","args":[' * 1_000 + "true" + "]}" * 1_000, "filter-lang": "cql2-json"}),
+    "ten thousand conditions": (ITEMS, {"filter": " OR ".join(["storeys=1"] * 600)}),
+    "wildcards": (ITEMS, {"filter": f"street LIKE '{'%a' * 500}'"}),
+    "ten kilobytes of street": ("/v1/buildings/suggest", {"q": "k" * 10_000}),
+    "a hundred letters": ("/v1/buildings/suggest", {"q": "ko" * 50}),
+    "nothing but marks": ("/v1/buildings/suggest", {"q": "%_'\";--"}),
+    "sql in a filter": (ITEMS, {"filter": "use = 'x'') OR 1=1 --'"}),
+    "sql in a parameter": (ITEMS, {"street": "x' OR '1'='1"}),
+    "an unknown property": (ITEMS, {"filter": "rid = 1"}),
+    "arithmetic": (ITEMS, {"filter": "storeys * 9999999999 > 1 ^ 9"}),
+    "offset beyond the end": (ITEMS, {"offset": 999_999_999}),
+    "numbers without end": (ITEMS, {"bbox": ",".join(["9" * 5_000] * 4)}),
+    "empty JSON filter": (ITEMS, {"filter": "{}", "filter-lang": "cql2-json"}),
+    "JSON of another shape": (ITEMS, {"filter": '{"op":"and","args":{"a":1}}', "filter-lang": "cql2-json"}),
+    "geometry without coordinates": (ITEMS, {"filter": '{"op":"s_intersects","args":[{"property":"geometry"},{"type":"Polygon"}]}', "filter-lang": "cql2-json"}),
+    "point without numbers": (ITEMS, {"filter": '{"op":"s_intersects","args":[{"property":"geometry"},{"type":"Point","coordinates":[]}]}', "filter-lang": "cql2-json"}),
+    "NUL": (ITEMS, {"street": "\x00"}),
+    "half a character": (ITEMS, {"street": "\ud800"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", HOSTILE)
+def test_hostile_questions_get_an_answer_of_our_own(look_up: LookUp, case: str) -> None:
+    """A 4xx or an answer, in seconds, in little memory; never a 5xx."""
+    path, query = HOSTILE[case]
+    tracemalloc.start()
+    started = time.monotonic()
+
+    reply = look_up.get(path, **query)
+
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert reply.status in {200, 400}, reply.text
+    assert time.monotonic() - started < 10
+    assert peak < 60_000_000
