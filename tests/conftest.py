@@ -18,7 +18,9 @@ from leadcloud.wiring import Services
 
 pytest_plugins = [
     "tests.plugins.buildings",
+    "tests.plugins.cdk",
     "tests.plugins.directory",
+    "tests.plugins.ministack",
     "tests.plugins.postgres",
     "tests.plugins.customer_database",
     "tests.plugins.running_service",

@@ -1,12 +1,6 @@
 """The stores that keep the contract: SQLite, and DynamoDB as two emulators play it."""
 
-import os
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from random import SystemRandom
 from typing import TYPE_CHECKING
@@ -14,14 +8,12 @@ from uuid import uuid4
 
 import boto3
 import pytest
-from botocore.exceptions import EndpointConnectionError
 from moto import mock_aws
 
 from leadcloud.clock import SetClock
 from leadcloud.store.dynamodb import PARTITION, SORT, DynamoDbStore
 from leadcloud.store.interface import Store
 from leadcloud.store.sqlite import SqliteStore
-from tests.plugins.requirements import require
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -61,32 +53,9 @@ def moto_client() -> "DynamoDBClient":
 
 
 @pytest.fixture(scope="session")
-def ministack_client(tmp_path_factory: pytest.TempPathFactory) -> Iterator["DynamoDBClient"]:
-    """Start ministack on a free port of this machine and return a client of it."""
-    require(
-        "ministack",
-        available=find_spec("ministack") is not None,
-        install_command="uv sync --group dev",
-    )
-    port = _free_port()
-    log = tmp_path_factory.mktemp("ministack") / "log"
-    environment = os.environ | {
-        "BIND_HOST": "127.0.0.1",
-        "GATEWAY_PORT": str(port),
-        "SERVICES": "dynamodb",
-        "TMPDIR": str(log.parent),
-    }
-    with log.open("w") as output:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "ministack"], env=environment, stdout=output, stderr=output
-        )
-    try:
-        client = _client(f"http://127.0.0.1:{port}")
-        _await_answer(client, server)
-        yield client
-    finally:
-        server.terminate()
-        server.wait()
+def ministack_client(ministack: str) -> "DynamoDBClient":
+    """Return a client of ministack."""
+    return _client(ministack)
 
 
 def _new_table(client: "DynamoDBClient") -> str:
@@ -114,22 +83,3 @@ def _client(endpoint: str | None) -> "DynamoDBClient":
         aws_access_key_id="testing",
         aws_secret_access_key="testing",
     )
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _await_answer(client: "DynamoDBClient", server: subprocess.Popen[bytes]) -> None:
-    for _ in range(200):
-        assert server.poll() is None, "ministack ended before it answered"
-        try:
-            client.list_tables()
-        except EndpointConnectionError:
-            time.sleep(0.1)
-        else:
-            return
-    pytest.fail("ministack does not answer")

@@ -1,31 +1,12 @@
 """The app, synthesised once; synthesising raises on every finding of the rule packs."""
 
 import json
-import os
-from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.infra.deployment import Deployment
-from tests.plugins.requirements import require
-
-
-@pytest.fixture(scope="session")
-def cdk() -> Iterator[None]:
-    """What synthesising needs."""
-    require(
-        "the CDK",
-        available=find_spec("aws_cdk") is not None,
-        install_command="./synth",
-    )
-    from infra.node import NODE
-
-    os.environ["JSII_NODE"] = str(NODE)
-    yield
-    del os.environ["JSII_NODE"]
 
 
 @pytest.fixture(scope="session")
