@@ -1,0 +1,162 @@
+"""The whole service, deployed from its own templates on an emulator of AWS.
+
+Only the layers differ from what is deployed for real: they are installed for the interpreter and
+the processor of this machine, on which the emulator runs the functions.
+"""
+
+import io
+import json
+import platform
+import sys
+import time
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from random import SystemRandom
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import httpx
+import pytest
+
+from leadcloud.clock import SystemClock
+from leadcloud.settings import Settings
+from leadcloud.store.dynamodb import DynamoDbStore
+from leadcloud.wiring import Services
+from local.demo import register_demo, seed
+from local.demo_database import create_demo_database
+from local.folder import Folder, draw_secrets
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+ACCOUNT, REGION = "000000000000", "eu-north-1"
+ASSETS = f"cdk-hnb659fds-assets-{ACCOUNT}-{REGION}"
+"""The bucket that bootstrapping an account makes."""
+NOBODY = "http://127.0.0.1:9"
+"""Where no directory provider listens."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployed:
+    """The deployed service."""
+
+    api: httpx.Client
+    keys: dict[str, str]
+    """The demo accounts' keys, as in demo.json."""
+
+
+@pytest.fixture(scope="session")
+def deployed(
+    cdk: None, ministack: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Deployed]:
+    """Deploy the service, fill in its secret, and give it the demo's accounts and registers."""
+    emulator = Emulator(ministack)
+    outputs = emulator.deploy(_synthesised(tmp_path_factory.mktemp("cdk")))
+    folder = Folder(tmp_path_factory.mktemp("state"))
+    create_demo_database(folder.root)
+    emulator.client("secretsmanager").put_secret_value(
+        SecretId=outputs["SecretArn"], SecretString=json.dumps(draw_secrets(folder))
+    )
+    keys = _keys(folder, outputs["TableName"], emulator.client("dynamodb"))
+    host, _, stage = outputs["BaseUrl"].removeprefix("https://").rstrip("/").partition("/")
+    with httpx.Client(
+        base_url=f"{ministack}/{stage}",
+        headers={"Host": f"{host.split('.')[0]}.execute-api.{ministack.removeprefix('http://')}"},
+        timeout=60,  # of a first call; the interpreter starts then
+    ) as api:
+        yield Deployed(api=api, keys=keys)
+
+
+class Emulator:
+    """What deploying needs of AWS."""
+
+    def __init__(self, endpoint: str) -> None:
+        self._endpoint = endpoint
+
+    def client(self, service: str) -> Any:
+        """Return a client of a service."""
+        return boto3.client(
+            service,  # type: ignore[call-overload]
+            endpoint_url=self._endpoint,
+            region_name=REGION,
+            aws_access_key_id=ACCOUNT,
+            aws_secret_access_key="testing",
+        )
+
+    def deploy(self, assembly: Path) -> dict[str, str]:
+        """Create the stacks, as the CDK's CLI would, and return their outputs."""
+        self.client("ssm").put_parameter(
+            Name="/cdk-bootstrap/hnb659fds/version", Value="30", Type="String"
+        )
+        bucket = self.client("s3")
+        bucket.create_bucket(
+            Bucket=ASSETS, CreateBucketConfiguration={"LocationConstraint": REGION}
+        )
+        for asset in assembly.glob("asset.*"):
+            key = f"{asset.name.removeprefix('asset.')}.zip"
+            bucket.put_object(Bucket=ASSETS, Key=key, Body=_archive(asset))
+        outputs: dict[str, str] = {}
+        for template in sorted(assembly.glob("*.template.json")):  # Data before Service
+            bucket.put_object(Bucket=ASSETS, Key=template.name, Body=template.read_bytes())
+            outputs |= self._create(template.name)
+        return outputs
+
+    def _create(self, template: str) -> dict[str, str]:
+        stacks, name = self.client("cloudformation"), template.split(".", maxsplit=1)[0]
+        stacks.create_stack(
+            StackName=name,
+            TemplateURL=f"{self._endpoint}/{ASSETS}/{template}",
+            Capabilities=["CAPABILITY_IAM"],
+        )
+        for _ in range(600):
+            (stack,) = stacks.describe_stacks(StackName=name)["Stacks"]
+            if not stack["StackStatus"].endswith("IN_PROGRESS"):
+                break
+            time.sleep(0.1)
+        assert stack["StackStatus"] == "CREATE_COMPLETE", stack.get("StackStatusReason")
+        return {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
+
+
+def _synthesised(folder: Path) -> Path:
+    from aws_cdk.aws_logs import RetentionDays
+
+    from app import build
+    from infra.packages import Target
+    from infra.stages import Stage
+
+    here = Target(
+        python=f"{sys.version_info.major}.{sys.version_info.minor}",
+        platform=f"{platform.machine()}-manylinux_2_28",
+        bytecode=False,
+    )
+    stage = Stage(
+        name="Emulated",
+        requests_per_second=100,
+        burst=200,
+        log_retention=RetentionDays.ONE_DAY,
+        protected=False,
+        target=here,
+    )
+    build(str(folder), [stage]).synth()
+    return folder
+
+
+def _archive(folder: Path) -> bytes:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as opened:
+        for path in folder.rglob("*"):
+            opened.write(path, path.relative_to(folder))
+    return archive.getvalue()
+
+
+def _keys(folder: Folder, table: str, client: "DynamoDBClient") -> dict[str, str]:
+    variables = {
+        "LEADCLOUD_STORE": f"dynamodb:{table}",
+        "LEADCLOUD_SECRETS": f"file:{folder.secrets}",
+    }
+    services = Services(Settings.from_environment(variables))
+    services.store = DynamoDbStore(table, client, SystemClock(), random=SystemRandom())
+    register_demo(services, NOBODY)
+    return seed(folder, services)

@@ -1,0 +1,95 @@
+"""Requests through API Gateway, authorizer, Lambda and DynamoDB, as they are deployed."""
+
+import pytest
+
+from tests.emulated.conftest import Deployed
+
+pytestmark = [pytest.mark.loopback, pytest.mark.slow]
+
+SEARCH = {
+    "purpose": "telemarketing_b2c",
+    "registers": ["demo_own_customers"],
+    "criteria": {"municipality": {"in": ["092"]}},
+    "page_size": 3,
+}
+
+
+def test_a_search_delivers_contacts(deployed: Deployed) -> None:
+    """From the key to a contact out of the customer's own database, each hop is the deployed one."""
+    headers = {"X-API-Key": deployed.keys["customer"], "Idempotency-Key": "a-search"}
+    answer = deployed.api.post("/v1/search", json=SEARCH, headers=headers)
+    assert answer.status_code == 200, answer.text
+    assert [each["municipality"] for each in answer.json()["contacts"]] == ["092"] * 3
+    assert [each["state"] for each in answer.json()["sources"]] == ["ok"]
+
+
+def test_a_search_goes_on_where_the_page_ended(deployed: Deployed) -> None:
+    """The cursor that one call sealed, another opens: both have the deployed secrets."""
+    headers = {"X-API-Key": deployed.keys["customer"]}
+    first = deployed.api.post(
+        "/v1/search", json=SEARCH, headers={**headers, "Idempotency-Key": "page-1"}
+    ).json()
+    second = deployed.api.post(
+        "/v1/search",
+        json={**SEARCH, "cursor": first["next_cursor"]},
+        headers={**headers, "Idempotency-Key": "page-2"},
+    ).json()
+    phones = [each["phone"] for each in (*first["contacts"], *second["contacts"])]
+    assert len(set(phones)) == 6
+
+
+def test_a_repeated_search_has_one_effect(deployed: Deployed) -> None:
+    """The Idempotency-Key is remembered in the table: with another body it is refused."""
+    headers = {"X-API-Key": deployed.keys["customer"], "Idempotency-Key": "used-twice"}
+    deployed.api.post("/v1/search", json=SEARCH, headers=headers)
+    again = deployed.api.post("/v1/search", json={**SEARCH, "page_size": 4}, headers=headers)
+    assert (again.status_code, again.json()["code"]) == (422, "idempotency_key_reused")
+
+
+@pytest.mark.parametrize("key", [None, "lc_aaaaaaaaaaaa_" + "a" * 32, "no key at all"])
+def test_without_a_good_key_the_gateway_refuses(deployed: Deployed, key: str | None) -> None:
+    """401 as a problem document of ours, though no function of ours was asked."""
+    answer = deployed.api.get("/v1/registers", headers={"X-API-Key": key} if key else {})
+    assert answer.status_code == 401
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.json()["code"] == "unauthenticated"
+    assert answer.json()["request_id"]
+
+
+def test_a_key_for_other_things_is_refused(deployed: Deployed) -> None:
+    """403 by the guard: the authorizer says who it is, and the function what that allows."""
+    headers = {"X-API-Key": deployed.keys["operator"]}
+    answer = deployed.api.get("/v1/registers", headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (403, "scope_missing")
+
+
+def test_an_unknown_path_is_answered_by_us(deployed: Deployed) -> None:
+    """404 as a problem document, at whatever depth."""
+    for path in ("/nowhere", "/v1", "/v1/search/nowhere"):
+        answer = deployed.api.get(path)
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+def test_a_wrong_method_is_told_the_right_ones(deployed: Deployed) -> None:
+    """405 with Allow, even without a key."""
+    answer = deployed.api.delete("/v1/registers")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD")
+
+
+def test_head_is_authorized_as_get_is(deployed: Deployed) -> None:
+    """HEAD on a route with a scope needs the key, and answers without a body."""
+    headers = {"X-API-Key": deployed.keys["customer"]}
+    assert deployed.api.head("/v1/registers").status_code == 401
+    answer = deployed.api.head("/v1/registers", headers=headers)
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
+def test_a_broken_body_is_seen_as_it_was_sent(deployed: Deployed) -> None:
+    """Bytes that are no UTF-8 reach the guard, and are refused there."""
+    headers = {
+        "X-API-Key": deployed.keys["customer"],
+        "Idempotency-Key": "broken",
+        "Content-Type": "application/json",
+    }
+    answer = deployed.api.post("/v1/search", content=b'{"purpose": "\xff"}', headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (400, "body_unreadable")
