@@ -31,6 +31,11 @@ class Event(Enum):
         "info",
         frozenset({"request_id", "register", "state", "code", "returned", "ms"}),
     )
+    SUBJECT_REQUEST_FILED = ("info", frozenset({"reference", "source", "state"}))
+    GUESSING_STOPPED = ("warning", frozenset({"origin"}))
+    STEP_FAILED = ("error", frozenset({"step", "reference", "error", "place"}))
+    CONTROLLER_UNREACHABLE = ("warning", frozenset({"reference", "controller", "attempts"}))
+    CASE_OVERDUE = ("warning", frozenset({"reference", "controller"}))
     CONTACTS_DROPPED = ("warning", frozenset({"request_id", "register", "dropped"}))
 
     def __init__(self, level: str, fields: frozenset[str]) -> None:
