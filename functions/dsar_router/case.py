@@ -1,5 +1,6 @@
 """A case: one request at one controller, and what may become of it."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, get_args
@@ -61,6 +62,8 @@ class Case:
     """The controller's privacy desk knows that its interface cannot be reached."""
     pages: int = 0
     """One-time pages made."""
+    restarts: int = 0
+    """How often an operator started its workflow anew."""
     cancelled: bool = False
     """The controller was told that the person has withdrawn."""
     told: CaseState | None = None
@@ -92,3 +95,18 @@ def reported(state: CaseState, status: Status) -> CaseState:
 def case_key(reference: str, controller_id: str) -> Key:
     """Return where a case's record lies."""
     return Key(f"REQUEST#{reference}", f"CASE#{controller_id}")
+
+
+def callback_key(callback_id: str) -> Key:
+    """Return where it is noted whose callback id this is; the id itself is not kept."""
+    return Key(f"CALLBACK#{hashed(callback_id)}", "CALLBACK")
+
+
+def page_key(page_id: str) -> Key:
+    """Return where it is noted whose one-time page this is; the id itself is not kept."""
+    return Key(f"PAGE#{hashed(page_id)}", "PAGE")
+
+
+def hashed(text: str) -> str:
+    """Return the hash of an id that is random, so that a plain hash hides it."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

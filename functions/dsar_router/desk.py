@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
 
 from functions.dsar_router.dossier import Dossier
 from functions.dsar_router.letters import Letters
@@ -16,6 +18,7 @@ from leadcloud.forwarding.interface import Forwarder
 from leadcloud.lead_reference import LeadReferences
 from leadcloud.provenance import Provenance
 from leadcloud.store.interface import Store
+from leadcloud.wiring import Services
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,3 +49,35 @@ class Desk:
         token = self.dossier.token(reference, wait)
         if token is not None:
             self.executions.answer(token, ids)
+
+
+@cache
+def desk_of(services: Services) -> Desk:
+    """Return the desk of a process, put together from its services."""
+    references = References(services.secrets["subject_requests"])
+    base_url = services.settings.base_url
+    letters = Letters(
+        services.store,
+        mailer=services.mailer,
+        references=references,
+        a_day=Throttle(services.store, services.clock, timedelta(days=1)),
+        base_url=base_url,
+    )
+    return Desk(
+        store=services.store,
+        clock=services.clock,
+        dossier=Dossier(services.store, services.audit),
+        payloads=Payloads(services.store, services.data_keys, services.random_bytes),
+        references=references,
+        throttle=Throttle(services.store, services.clock, timedelta(hours=1)),
+        controllers=services.controllers,
+        controller_keys=services.controller_keys,
+        own_register=OwnRegister(services.store, references),
+        lead_references=services.lead_references,
+        provenance=services.provenance,
+        executions=services.executions,
+        forwarders=services.forwarders,
+        letters=letters,
+        base_url=base_url,
+        filings_an_hour=services.settings.filings_an_hour,
+    )

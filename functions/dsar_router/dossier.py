@@ -94,8 +94,8 @@ class Dossier:
         records = every_record(self._store, request_key(reference).partition, "CASE#")
         return tuple(row.read(Case, record.attributes) for record in records)
 
-    def open_case(self, case: Case) -> bool:
-        """Keep a new case; return whether it is new."""
+    def open_case(self, case: Case, *more: Action) -> bool:
+        """Keep a new case, with whatever else belongs to it; return whether it is new."""
         key = case_key(case.reference, case.controller_id)
         for _ in range(_TRIES):
             if self._store.get(key):
@@ -105,6 +105,7 @@ class Dossier:
                 self._store.transact(
                     PutIfAbsent(key=key, attributes=row.write(case)),
                     *self._audit.entry(case.reference, "case_opened", details),
+                    *more,
                 )
                 return True
         raise TransactionCancelled(())

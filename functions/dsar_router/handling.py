@@ -106,9 +106,7 @@ def _attempt(desk: Desk, request: SubjectRequest, case: Case) -> Case:
     return _sent(desk, request, case, receipt=receipt)
 
 
-def _channel(
-    desk: Desk, request: SubjectRequest, case: Case, *, entry: ControllerEntry
-) -> Channel:
+def _channel(desk: Desk, request: SubjectRequest, case: Case, *, entry: ControllerEntry) -> Channel:
     agreed = entry.channel
     if agreed == "opendsr" and request.right not in ("access", "portability", "erasure"):
         agreed = "email"  # OpenDSR has no word for the others
@@ -287,7 +285,7 @@ def _next_milestone(desk: Desk, case: Case) -> int:
 def _next_try(desk: Desk, case: Case) -> int:
     wait = _TRY_AGAIN_AFTER[min(case.attempts, len(_TRY_AGAIN_AFTER)) - 1]
     until_switch = (_days_before(case, days) - desk.clock.now() for days in _SWITCH)
-    return _seconds(min([wait, *(each for each in until_switch if each > timedelta())]))
+    return max(1, _seconds(min([wait, *(each for each in until_switch if each > timedelta())])))
 
 
 def _both(desk: Desk, ids: Ids) -> tuple[SubjectRequest, Case]:

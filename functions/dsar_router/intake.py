@@ -7,7 +7,7 @@ from datetime import timedelta
 from functions.dsar_router.deadline import due, received_on
 from functions.dsar_router.desk import Desk
 from functions.dsar_router.filing import Filing, letter_of
-from functions.dsar_router.request import OPEN, Source, State, SubjectRequest
+from functions.dsar_router.request import OPEN, Source, SubjectRequest
 from leadcloud.errors import IdempotencyKeyReused, TooManyRequests, Unavailable
 from leadcloud.events import Event, log
 from leadcloud.store.interface import Action, Key, PutIfAbsent, TransactionCancelled, Update

@@ -9,6 +9,7 @@ from functions.dsar_router.payload import Payload
 from functions.dsar_router.request import References, SubjectRequest
 from functions.dsar_router.texts import texts
 from functions.dsar_router.throttle import Throttle
+from leadcloud.controllers import ControllerEntry
 from leadcloud.forwarding.manual import add_task
 from leadcloud.mail import Mail, Mailer, MailError
 from leadcloud.store.interface import Store
@@ -66,8 +67,10 @@ class Letters:
             return
         address = payload["reply_to"].get("email")
         letter_id = "-".join(filter(None, (request.reference, "person", kind, about)))
-        if address is None or self._too_many(request, address) or not self._sent(
-            Mail(to=address, id=letter_id, **self._words(kind, request))
+        if (
+            address is None
+            or self._too_many(request, address)
+            or not self._sent(Mail(to=address, id=letter_id, **self._words(kind, request)))
         ):
             add_task(
                 self._store,
@@ -75,6 +78,28 @@ class Letters:
                 kind="tell_person",
                 reference=request.reference,
                 subject=kind,
+            )
+
+    def tell_officer(self, entry: ControllerEntry, reference: str) -> None:
+        """Tell a controller's privacy desk that its interface cannot be reached."""
+        text = (
+            "A data protection request is waiting for you, and your interface has not answered for "
+            f"two days.\n\nReference: {reference}\n\nIt is tried again at least once a day; its "
+            "period runs. Reply to agree on another way.\n"
+        )
+        mail = Mail(
+            to=entry.privacy_email,
+            subject=f"Your interface for data protection requests {reference}",
+            text=text,
+            id=f"{reference}-{entry.id}-officer",
+        )
+        if not self._sent(mail):
+            add_task(
+                self._store,
+                task_id=mail.id,
+                kind="tell_officer",
+                reference=reference,
+                subject=entry.id,
             )
 
     def _too_many(self, request: SubjectRequest, address: str) -> bool:

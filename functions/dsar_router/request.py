@@ -9,9 +9,8 @@ from typing import Literal
 from functions.dsar_router.filing import Language, Relation, Right
 from leadcloud.store.interface import Key
 
-State = Literal[
+PublicState = Literal[
     "received",
-    "quarantined",
     "contact_pending",
     "routing",
     "needs_info",
@@ -20,6 +19,7 @@ State = Literal[
     "withdrawn",
     "closed",
 ]
+State = PublicState | Literal["quarantined"]
 OPEN: frozenset[State] = frozenset(
     {"received", "contact_pending", "routing", "needs_info", "with_operator", "forwarded"}
 )
@@ -78,7 +78,7 @@ def request_key(reference: str) -> Key:
     return Key(f"REQUEST#{reference}", "REQUEST")
 
 
-def public_state(request: SubjectRequest) -> str:
+def public_state(request: SubjectRequest) -> PublicState:
     """Return the state that the person is shown: a suspected bot is not told of the suspicion."""
     return "received" if request.state == "quarantined" else request.state
 
@@ -109,6 +109,10 @@ class References:
     def contact_code(self, reference: str) -> str:
         """Return what only who reads the contact channel can know."""
         return self._mac("contact", reference).hex()[:32]
+
+    def may_confirm(self, reference: str, code: str) -> bool:
+        """Tell whether this is the code that was sent to the contact channel."""
+        return hmac.compare_digest(self.contact_code(reference).encode(), code.encode())
 
     def callback_id(self, reference: str, controller_id: str) -> str:
         """Return the id under which a controller reports on a request."""

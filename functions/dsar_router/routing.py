@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from functions.dsar_router.case import Case
+from functions.dsar_router.case import Case, callback_key, page_key
 from functions.dsar_router.deadline import end_of
 from functions.dsar_router.desk import Desk
 from functions.dsar_router.dossier import Change
@@ -18,6 +18,7 @@ from functions.dsar_router.request import FAST, OPEN, State, SubjectRequest
 from functions.dsar_router.resolve import concerns_us, responsible
 from leadcloud.clock import rfc3339
 from leadcloud.forwarding.manual import add_task
+from leadcloud.store.interface import Action, PutIfAbsent
 
 Ids = Mapping[str, str]
 Outcome = dict[str, Any]
@@ -138,7 +139,7 @@ def open_cases(
             opened_at=desk.clock.now(),
             hidden=hidden,
         )
-        desk.dossier.open_case(case)
+        desk.dossier.open_case(case, *_doors(desk, case))
 
 
 def start_case(desk: Desk, ids: Ids) -> Outcome:
@@ -157,6 +158,17 @@ def hand_to(desk: Desk, request: SubjectRequest, controllers: tuple[str, ...]) -
     _move(desk, request.reference, "forwarded")
     for controller_id in controllers:
         start_case(desk, {"request_id": request.reference, "controller_id": controller_id})
+
+
+def _doors(desk: Desk, case: Case) -> tuple[Action, ...]:
+    """Return the actions that make a case's callback id and first one-time page known."""
+    whose = {"reference": case.reference, "controller": case.controller_id}
+    callback = desk.references.callback_id(case.reference, case.controller_id)
+    page = desk.references.page_id(case.reference, case.controller_id, case.pages)
+    return (
+        PutIfAbsent(key=callback_key(callback), attributes=whose),
+        PutIfAbsent(key=page_key(page), attributes={**whose, "read": False}),
+    )
 
 
 def _to_be_asked(request: SubjectRequest, payload: Payload | None) -> bool:
@@ -184,9 +196,7 @@ def _ask_somebody(desk: Desk, ids: Ids, request: SubjectRequest, *, payload: Pay
     return _go(ids, "stop")
 
 
-def _not_there_yet(
-    desk: Desk, request: SubjectRequest, found: tuple[str, ...]
-) -> tuple[str, ...]:
+def _not_there_yet(desk: Desk, request: SubjectRequest, found: tuple[str, ...]) -> tuple[str, ...]:
     cases = desk.dossier.cases(request.duplicate_of or "")
     there = {case.controller_id for case in cases}
     return tuple(each for each in found if each not in there)

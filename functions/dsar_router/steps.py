@@ -7,7 +7,7 @@ here as the name of its type only.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from functions.dsar_router.desk import Desk
+from functions.dsar_router.desk import Desk, desk_of
 from functions.dsar_router.handling import await_controller, forward, settle
 from functions.dsar_router.intake import start_all
 from functions.dsar_router.routing import (
@@ -18,7 +18,6 @@ from functions.dsar_router.routing import (
     resolve,
     start_case,
 )
-from functions.dsar_router.wiring import desk_of
 from leadcloud.anchors import Anchors, anchor_days
 from leadcloud.events import log_step_failed
 from leadcloud.wiring import services

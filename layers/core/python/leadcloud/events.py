@@ -85,6 +85,17 @@ def log_unexpected(request_id: str, error: Exception) -> None:
     )
 
 
+def log_step_failed(step: str, reference: str, error: Exception) -> None:
+    """Log that a step of the workflow failed: the error's type and place, never its message."""
+    log(
+        Event.STEP_FAILED,
+        step=step,
+        reference=reference,
+        error=type(error).__name__,
+        place=_place_of(error.__traceback__),
+    )
+
+
 def _place_of(traceback: TracebackType | None) -> str:
     while traceback and traceback.tb_next:
         traceback = traceback.tb_next

@@ -117,7 +117,9 @@ class Api(Generic[S]):
         if contract.parameters is None and call.query:
             raise ParameterUnknown
         query = parse_parameters(contract.parameters, call.query) if contract.parameters else None
-        body = parse(contract.request, call.body) if contract.request else call.body
+        body = call.body
+        if contract.request and not call.route.raw:
+            body = parse(contract.request, body)
         return operation.handle(replace(call, query=query, body=body), services)
 
 

@@ -50,6 +50,7 @@ def admit(event: Event) -> Call:
         query=_query(event),
         headers=headers,
         idempotency_key=_idempotency_key(route, headers),
+        source_ip=(event["requestContext"].get("identity") or {}).get("sourceIp") or "",
         body=_body(event, route, headers),
     )
 
@@ -112,7 +113,7 @@ def _body(event: Event, route: Route, headers: Mapping[str, str]) -> Any:
     body = _bytes(event)
     if len(body) > route.max_bytes:
         raise BodyTooLarge(f"The body may have at most {route.max_bytes} bytes.")
-    return read_json(body) if route.consumes == JSON else body
+    return read_json(body) if route.consumes == JSON and not route.raw else body
 
 
 def _bytes(event: Event) -> bytes:

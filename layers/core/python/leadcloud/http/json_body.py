@@ -67,6 +67,11 @@ def _constant(_name: str) -> NoReturn:
     raise BodyUnreadable("NaN and Infinity are not JSON.")
 
 
+def unusable(text: str) -> bool:
+    """Tell whether a text holds what no text of this API may hold."""
+    return bool(_UNUSABLE.search(text))
+
+
 def _check(value: Any) -> None:
     """Refuse depth and unusable characters, without recursing."""
     level = [value]
@@ -78,7 +83,7 @@ def _check(value: Any) -> None:
                 below += item.values()
             elif isinstance(item, list):
                 below += item
-            elif isinstance(item, str) and _UNUSABLE.search(item):
+            elif isinstance(item, str) and unusable(item):
                 raise BodyUnreadable("A text of the body holds NUL or half a character.")
         if not below:
             return

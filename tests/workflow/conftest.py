@@ -1,0 +1,91 @@
+"""The whole path of a subject request on one machine, with controllers and mail that are fakes."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.dsar_router.desk import desk_of
+from functions.dsar_router.own_register import OWN
+from functions.dsar_router.steps import carry_out
+from leadcloud.anchors import FileAnchors
+from leadcloud.clock import SetClock
+from leadcloud.forwarding.destination import Destinations
+from leadcloud.forwarding.email import EmailForwarder
+from leadcloud.forwarding.manual import ManualForwarder
+from leadcloud.forwarding.opendsr import OpenDsrForwarder
+from leadcloud.forwarding.webhook import WebhookForwarder
+from leadcloud.settings import Settings
+from leadcloud.wiring import Services
+from local.definition import Definition
+from local.workflow import WorkflowRunner
+from tests.house import BUYER, OTHER, SOURCE, START, WORKFLOW, House, Interfaces, Mailbox, entry_of
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    """A clock that stands at a Thursday morning in March."""
+    return SetClock(START)
+
+
+@pytest.fixture
+def mailbox() -> Mailbox:
+    """Where all mail ends."""
+    return Mailbox()
+
+
+@pytest.fixture
+def interfaces() -> Interfaces:
+    """Where everything posted ends."""
+    return Interfaces()
+
+
+@pytest.fixture
+def services(
+    settings: Settings,
+    clock: SetClock,
+    tmp_path: Path,
+    mailbox: Mailbox,
+    interfaces: Interfaces,
+) -> Services:
+    """A service whose controllers and mail server are fakes."""
+    services = Services(replace(settings, base_url="https://leadcloud.example"), clock)
+    services.mailer = mailbox
+    services.anchors = FileAnchors(tmp_path / "anchors.jsonl")
+    services.destinations = Destinations(lambda _host, _port: ["93.184.215.14"])
+    over_http: dict[str, Any] = {
+        "destinations": services.destinations,
+        "keys": services.controller_keys,
+        "clock": clock,
+        "post": interfaces.post,
+    }
+    services.forwarders = {
+        "webhook": WebhookForwarder(**over_http),
+        "opendsr": OpenDsrForwarder(**over_http),
+        "email": EmailForwarder(mailbox),
+        "manual": ManualForwarder(services.store, clock),
+    }
+    return services
+
+
+@pytest.fixture
+def house(services: Services, clock: SetClock, mailbox: Mailbox, interfaces: Interfaces) -> House:
+    """The house, with a source, a buyer, and another controller."""
+    book = services.controllers
+    for controller_id in (SOURCE, BUYER, OTHER):
+        book.put(entry_of(controller_id))
+    book.put(entry_of(OWN, role="own", channel="manual", url=None))
+    runner = WorkflowRunner(
+        Definition(WORKFLOW.read_text(encoding="utf-8")),
+        store=services.store,
+        clock=clock,
+        invoke=lambda event: carry_out(desk_of(services), event),
+    )
+    return House(
+        services=services,
+        clock=clock,
+        mailbox=mailbox,
+        interfaces=interfaces,
+        runner=runner,
+    )
