@@ -21,6 +21,7 @@ pytest_plugins = [
     "tests.plugins.postgres",
     "tests.plugins.customer_database",
     "tests.plugins.running_service",
+    "tests.plugins.subject_house",
 ]
 
 SECRETS = {

@@ -2,11 +2,17 @@
 
 import json
 import os
-from collections.abc import Callable, Mapping
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
+
+import standardwebhooks.webhooks
+from standardwebhooks import Webhook
 
 from functions.dsar_router.case import Case
 from functions.dsar_router.desk import Desk, desk_of
@@ -15,11 +21,13 @@ from functions.dsar_router.request import SubjectRequest
 from leadcloud.audit import AuditEvent, events_of
 from leadcloud.clock import SetClock
 from leadcloud.controllers import ControllerEntry
+from leadcloud.executions import due_key, execution_key
 from leadcloud.forwarding.destination import Destination
 from leadcloud.forwarding.interface import ControllerUnreachable
-from leadcloud.forwarding.signature import sign
+from leadcloud.forwarding.signature import key_to_text, sign
 from leadcloud.lead_reference import Delivery
 from leadcloud.mail import Mail
+from leadcloud.store.interface import Delete
 from leadcloud.wiring import Services
 from local.workflow import WorkflowRunner
 
@@ -48,6 +56,7 @@ class Interfaces:
     """The controllers' interfaces: keep what was posted, fail where told to."""
 
     posted: list[tuple[str, Mapping[str, str], Any]] = field(default_factory=list)
+    raw: list[tuple[str, Mapping[str, str], bytes]] = field(default_factory=list)
     failing: dict[str, int] = field(default_factory=dict)
     """How many posts to a host fail yet."""
     lost_answers: dict[str, int] = field(default_factory=dict)
@@ -59,6 +68,7 @@ class Interfaces:
             self.failing[to.host] -= 1
             raise ControllerUnreachable
         self.posted.append((to.host, headers, json.loads(body)))
+        self.raw.append((to.host, headers, body))
         if self.lost_answers.get(to.host, 0) > 0:
             self.lost_answers[to.host] -= 1
             raise ControllerUnreachable
@@ -69,6 +79,23 @@ class Interfaces:
         """Return the messages of a kind that a controller got."""
         host = f"{controller_id}.example"
         return [body for at, _, body in self.posted if at == host and body["type"].endswith(kind)]
+
+
+@contextmanager
+def independent_clock(now: datetime) -> Iterator[None]:
+    """Let the independent webhook library believe that it is a given time."""
+
+    class At(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> "At":  # type: ignore[override]
+            return cls.fromtimestamp(now.timestamp(), tz)
+
+    before = standardwebhooks.webhooks.datetime
+    standardwebhooks.webhooks.datetime = At  # type: ignore[misc]
+    try:
+        yield
+    finally:
+        standardwebhooks.webhooks.datetime = before  # type: ignore[misc]
 
 
 @dataclass
@@ -159,6 +186,101 @@ class House:
         }
         headers = {"Idempotency-Key": key or os.urandom(8).hex()}
         return self.call("POST", "/v1/subject-requests", body, headers=headers, source_ip=ip)
+
+    def form(
+        self, path: str, fields: Mapping[str, str], *, key: str = "", ip: str = "192.0.2.7"
+    ) -> tuple[int, str]:
+        """Send a form as a browser does; return the status and the page."""
+        answer = self.raw(
+            "POST",
+            path,
+            urlencode(fields),
+            query={"key": key} if key else {},
+            source_ip=ip,
+            headers={"Content-Type": "application/x-www-form-urlencoded"},
+        )
+        return answer["statusCode"], answer["headers"].get("Location") or answer["body"]
+
+    def forwarded(self, **members: Any) -> str:
+        """File an objection that leads to source and buyer; return its reference."""
+        filed = self.file(right="objection", lead_reference=self.deliver(), **members)
+        self.settle()
+        return str(filed["reference"])
+
+    def status(self, filed: Mapping[str, str]) -> Any:
+        """Return what the filer sees."""
+        path = f"/v1/subject-requests/{filed['reference']}"
+        _, answer = self.call("GET", path, headers={"X-View-Key": filed["view_key"]})
+        return answer
+
+    def withdraw(self, filed: Mapping[str, str]) -> tuple[int, Any]:
+        """Withdraw as the filer."""
+        path = f"/v1/subject-requests/{filed['reference']}"
+        return self.call("DELETE", path, headers={"X-View-Key": filed["view_key"]})
+
+    def operators_list(self, state: str) -> Any:
+        """Return what operators see of a state."""
+        path = "/v1/operator/subject-requests"
+        return self.call("GET", path, query={"state": state}, operator=True)[1]["requests"]
+
+    def notice(
+        self, controller_id: str, body: Any, *, key_of: str | None = None
+    ) -> tuple[int, Any]:
+        """Send a notice as a source's controller does."""
+        text = json.dumps(body)
+        headers = sign(
+            text.encode(),
+            message_id=os.urandom(8).hex(),
+            at=self.clock.now(),
+            keys=[self.services.controller_keys.key(key_of or controller_id, 1)],
+        )
+        return self.call("POST", f"/v1/controller-notices/{controller_id}", text, headers=headers)
+
+    def failed_executions(self) -> list[str]:
+        """Return the errors that ended executions."""
+        with sqlite3.connect(self.services.settings.store.removeprefix("sqlite:")) as records:
+            rows = records.execute(
+                "SELECT attributes FROM record WHERE partition LIKE 'EXECUTION#%'"
+            ).fetchall()
+        return [row["failed"] for (text,) in rows if (row := json.loads(text))["failed"]]
+
+    def lose_execution(self, name: str) -> None:
+        """End an execution as one that has failed."""
+        store = self.services.store
+        record = store.get(execution_key(name))
+        assert record
+        due = due_key(str(record.attributes["due"]), name)
+        store.transact(Delete(key=record.key, version=record.version), Delete(key=due, version=1))
+
+    def by_mail(self, controller_id: str) -> None:
+        """Make a controller one that is reached by mail."""
+        self.services.controllers.put(entry_of(controller_id, channel="email", url=None))
+
+    def page_of(self, controller_id: str) -> str:
+        """Return the path of the one-time page that a controller was mailed last."""
+        text = self.mailbox.to(f"privacy@{controller_id}.example")[-1].text
+        return "/controller-page/" + text.partition("/controller-page/")[2].split()[0]
+
+    def decide(self, reference: str, **decision: Any) -> tuple[int, Any]:
+        """Decide as an operator."""
+        path = f"/v1/operator/subject-requests/{reference}"
+        return self.call("POST", path, decision, operator=True)
+
+    def signature_holds(self, controller_id: str) -> bool:
+        """Tell whether an independent library verifies what the controller got last."""
+        key = key_to_text(self.services.controller_keys.key(controller_id, 1))
+        host = f"{controller_id}.example"
+        _, headers, raw = [each for each in self.interfaces.raw if each[0] == host][-1]
+        sent_at = datetime.fromtimestamp(int(headers["webhook-timestamp"]), UTC)
+        with independent_clock(sent_at):
+            Webhook(key).verify(raw, dict(headers))
+        return True
+
+    def holds(self, *texts: str) -> list[str]:
+        """Return those of the texts that stand anywhere in the store's files, in clear."""
+        place = Path(self.services.settings.store.removeprefix("sqlite:"))
+        found = b"".join(path.read_bytes() for path in place.parent.glob(f"{place.name}*"))
+        return [text for text in texts if text.encode() in found]
 
     def settle(self) -> None:
         """Carry out all that is due now."""

@@ -128,7 +128,8 @@ def _sent(desk: Desk, request: SubjectRequest, case: Case, *, receipt: Receipt) 
         return Change(to=to, event="forwarded", details=details)
 
     case = desk.dossier.change_case(case.reference, case.controller_id, sent)
-    if all(each.sent_at for each in desk.dossier.cases(case.reference) if not each.hidden):
+    open_ones = [each for each in desk.dossier.cases(case.reference) if not each.hidden]
+    if open_ones and all(each.sent_at for each in open_ones):
         desk.letters.write("passed_on", request, desk.payloads.open(case.reference))
     return case
 
@@ -220,7 +221,7 @@ def _ask_whom_it_named(desk: Desk, request: SubjectRequest, case: Case) -> None:
 def _tidy(desk: Desk, request: SubjectRequest) -> None:
     """Let the payload go once everybody has it, and close the request once all have answered."""
     cases = desk.dossier.cases(request.reference)
-    if all(case.state in TAKEN for case in cases):
+    if request.state == "forwarded" and all(case.state in TAKEN for case in cases):
         desk.payloads.keep_until(request.reference, desk.clock.now() + KEPT_AFTER)
     answered = any(case.state in ("fulfilled", "refused") for case in cases)
     if answered and all(case.state in CONCLUDED for case in cases):

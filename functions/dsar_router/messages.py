@@ -129,7 +129,7 @@ class Decision(Wire):
     """What an operator decides about a request."""
 
     action: Literal["release", "route", "restart", "report", "read", "forget", "done"]
-    controllers: tuple[Line, ...] = ()
+    controllers: list[Line] = Field(default_factory=list)
     """To whom it goes (route), or whose case it is (restart, report, read)."""
     report: Report | None = None
     task: Line | None = None

@@ -79,8 +79,10 @@ class _PinnedConnection(http.client.HTTPConnection):
     def connect(self) -> None:
         """Open the connection, and prove the other side's name where it is secure."""
         target = self._destination
-        plain = socket.create_connection((target.address, target.port), self.timeout)
-        self.sock = plain
+        family = socket.AF_INET6 if ":" in target.address else socket.AF_INET
+        self.sock = plain = socket.socket(family, socket.SOCK_STREAM)
+        plain.settimeout(self.timeout)
+        plain.connect((target.address, target.port))
         if target.secure:
             self.sock = _tls().wrap_socket(plain, server_hostname=target.host)
 

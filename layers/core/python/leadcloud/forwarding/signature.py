@@ -4,7 +4,6 @@ Source: Standard Webhooks specification (standardwebhooks.com), symmetric signat
 """
 
 import base64
-import binascii
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
@@ -79,7 +78,7 @@ def key_from_text(text: str) -> bytes:
     """
     try:
         return base64.b64decode(text.removeprefix("whsec_"), validate=True)
-    except binascii.Error:
+    except ValueError:
         raise ValueError("the key is not Base64") from None
 
 

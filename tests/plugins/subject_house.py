@@ -24,32 +24,9 @@ from tests.house import BUYER, OTHER, SOURCE, START, WORKFLOW, House, Interfaces
 
 
 @pytest.fixture
-def clock() -> SetClock:
-    """A clock that stands at a Thursday morning in March."""
-    return SetClock(START)
-
-
-@pytest.fixture
-def mailbox() -> Mailbox:
-    """Where all mail ends."""
-    return Mailbox()
-
-
-@pytest.fixture
-def interfaces() -> Interfaces:
-    """Where everything posted ends."""
-    return Interfaces()
-
-
-@pytest.fixture
-def services(
-    settings: Settings,
-    clock: SetClock,
-    tmp_path: Path,
-    mailbox: Mailbox,
-    interfaces: Interfaces,
-) -> Services:
-    """A service whose controllers and mail server are fakes."""
+def house(settings: Settings, tmp_path: Path) -> House:
+    """The house on a Thursday in March, with a source, a buyer, and another controller."""
+    clock, mailbox, interfaces = SetClock(START), Mailbox(), Interfaces()
     services = Services(replace(settings, base_url="https://leadcloud.example"), clock)
     services.mailer = mailbox
     services.anchors = FileAnchors(tmp_path / "anchors.jsonl")
@@ -66,16 +43,9 @@ def services(
         "email": EmailForwarder(mailbox),
         "manual": ManualForwarder(services.store, clock),
     }
-    return services
-
-
-@pytest.fixture
-def house(services: Services, clock: SetClock, mailbox: Mailbox, interfaces: Interfaces) -> House:
-    """The house, with a source, a buyer, and another controller."""
-    book = services.controllers
     for controller_id in (SOURCE, BUYER, OTHER):
-        book.put(entry_of(controller_id))
-    book.put(entry_of(OWN, role="own", channel="manual", url=None))
+        services.controllers.put(entry_of(controller_id))
+    services.controllers.put(entry_of(OWN, role="own", channel="manual", url=None))
     runner = WorkflowRunner(
         Definition(WORKFLOW.read_text(encoding="utf-8")),
         store=services.store,
