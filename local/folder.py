@@ -42,6 +42,11 @@ class Folder:
         return self.root / "own_register.sqlite"
 
     @property
+    def anchors(self) -> Path:
+        """The roots of the audit trail; a file that is only ever appended to."""
+        return self.root / "audit-anchors.jsonl"
+
+    @property
     def mail(self) -> Path:
         """Mails that the demo controllers received."""
         return self.root / "mail"

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import pytest
 import standardwebhooks.webhooks
 from standardwebhooks import Webhook
 
@@ -32,8 +33,6 @@ from leadcloud.wiring import Services
 from local.workflow import WorkflowRunner
 
 START = datetime(2026, 3, 5, 9, tzinfo=UTC)
-WORKFLOW = Path(__file__).parents[1] / "functions" / "dsar_router" / "workflow.asl.json"
-
 SOURCE, BUYER, OTHER = "source", "buyer", "other"
 
 
@@ -87,15 +86,12 @@ def independent_clock(now: datetime) -> Iterator[None]:
 
     class At(datetime):
         @classmethod
-        def now(cls, tz: tzinfo | None = None) -> "At":  # type: ignore[override]
+        def now(cls, tz: tzinfo | None = None) -> "At":
             return cls.fromtimestamp(now.timestamp(), tz)
 
-    before = standardwebhooks.webhooks.datetime
-    standardwebhooks.webhooks.datetime = At  # type: ignore[misc]
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(standardwebhooks.webhooks, "datetime", At)
         yield
-    finally:
-        standardwebhooks.webhooks.datetime = before  # type: ignore[misc]
 
 
 @dataclass

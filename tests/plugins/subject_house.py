@@ -6,9 +6,7 @@ from typing import Any
 
 import pytest
 
-from functions.dsar_router.desk import desk_of
 from functions.dsar_router.own_register import OWN
-from functions.dsar_router.steps import carry_out
 from leadcloud.anchors import FileAnchors
 from leadcloud.clock import SetClock
 from leadcloud.forwarding.destination import Destinations
@@ -18,9 +16,8 @@ from leadcloud.forwarding.opendsr import OpenDsrForwarder
 from leadcloud.forwarding.webhook import WebhookForwarder
 from leadcloud.settings import Settings
 from leadcloud.wiring import Services
-from local.definition import Definition
-from local.workflow import WorkflowRunner
-from tests.house import BUYER, OTHER, SOURCE, START, WORKFLOW, House, Interfaces, Mailbox, entry_of
+from local.subject_requests import runner_of
+from tests.house import BUYER, OTHER, SOURCE, START, House, Interfaces, Mailbox, entry_of
 
 
 @pytest.fixture
@@ -46,16 +43,10 @@ def house(settings: Settings, tmp_path: Path) -> House:
     for controller_id in (SOURCE, BUYER, OTHER):
         services.controllers.put(entry_of(controller_id))
     services.controllers.put(entry_of(OWN, role="own", channel="manual", url=None))
-    runner = WorkflowRunner(
-        Definition(WORKFLOW.read_text(encoding="utf-8")),
-        store=services.store,
-        clock=clock,
-        invoke=lambda event: carry_out(desk_of(services), event),
-    )
     return House(
         services=services,
         clock=clock,
         mailbox=mailbox,
         interfaces=interfaces,
-        runner=runner,
+        runner=runner_of(services),
     )

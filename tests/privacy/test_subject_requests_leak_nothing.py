@@ -6,10 +6,12 @@ import json
 import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from functions.dsar_router.own_register import OWN
+from leadcloud.store.interface import Key
 from tests.house import SOURCE, House, entry_of
 
 CANARIES = {
@@ -25,7 +27,7 @@ CANARIES = {
 }
 
 
-def filing() -> dict[str, object]:
+def filing() -> dict[str, Any]:
     """Return a filing with a canary in every field that takes one."""
     return {
         "right": "objection",
@@ -83,8 +85,10 @@ def places(house: House, capsys: pytest.CaptureFixture[str]) -> dict[str, bytes]
 def test_case_30_nothing_personal_is_kept_in_clear(
     house: House, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Case 30: after forwarding, failing, reminding, reporting, mailing and refusing, no canary is
-    in a store file, log line, audit chain, execution, anchor, task or mail text."""
+    """Case 30: no canary is in a store file, log, audit, execution, anchor, task or mail text.
+
+    Not after forwarding, failing, reminding, reporting, mailing and refusing either.
+    """
     house.services.controllers.put(entry_of(SOURCE, channel="email", url=None))
     house.desk.own_register.add(CANARIES["email"])
     assert house.desk.controllers.entry(OWN)
@@ -121,7 +125,7 @@ def test_case_30_nothing_personal_is_kept_in_clear(
     ],
 )
 def test_case_30_a_refused_filing_leaves_nothing(
-    house: House, capsys: pytest.CaptureFixture[str], spoil: dict[str, object]
+    house: House, capsys: pytest.CaptureFixture[str], spoil: dict[str, Any]
 ) -> None:
     """Case 30: a filing that fails validation is neither kept, nor logged, nor quoted."""
     status, problem = house.try_to_file(**{**filing(), **spoil})
@@ -139,7 +143,7 @@ def test_case_30_a_failing_step_tells_its_type_only(
         raise RuntimeError(CANARIES["name"])
 
     for name in ("webhook", "email"):
-        house.services.forwarders[name].send = spill  # type: ignore[index,method-assign,assignment]
+        house.services.forwarders[name].send = spill  # type: ignore[method-assign,assignment]
     house.file(**{**filing(), "lead_reference": house.deliver()})
     house.travel(hours=5)
     assert b"StepFailed" in places_with_failures(house)
@@ -154,9 +158,6 @@ def places_with_failures(house: House) -> bytes:
 
 def test_the_scan_finds_what_it_looks_for(house: House, capsys: pytest.CaptureFixture[str]) -> None:
     """A build that leaks a canary in the open, or in Base64 inside a text, fails the scan."""
-    house.desk.dossier  # noqa: B018 the store's file exists
-    from leadcloud.store.interface import Key
-
     leaks = {
         "open": CANARIES["name"],
         "hidden": base64.b64encode(b"x" + CANARIES["email"].encode()),

@@ -1,6 +1,7 @@
 """Acceptance cases 11-20: dates, extensions, interfaces that are down, controllers that are silent."""
 
 from datetime import UTC, date, datetime
+from itertools import pairwise
 
 import pytest
 
@@ -79,7 +80,7 @@ def test_case_17_an_interface_down_for_days_is_waited_for(house: House) -> None:
     case = house.case(reference, SOURCE)
     assert (case.state, len(house.interfaces.to(SOURCE))) == ("forwarded", 1)
     tries = [each.at for each in house.audit(reference) if each.event == "not_reached"]
-    waits = [(b - a).total_seconds() for a, b in zip(tries, tries[1:], strict=False)]
+    waits = [(b - a).total_seconds() for a, b in pairwise(tries)]
     assert waits[:3] == [900, 3600, 14400]
     assert waits == sorted(waits)
     (told,) = house.mailbox.to("privacy@source.example")
@@ -145,7 +146,7 @@ def test_case_20_a_late_acknowledgement_is_not_lost(house: House) -> None:
 
 def test_a_report_before_the_workflow_waits_is_not_lost(house: House) -> None:
     """A controller that reports while it is still being written to is heard."""
-    reports = []
+    reports: list[bool] = []
 
     def at_once(host: str) -> None:
         if host == "source.example" and not reports:

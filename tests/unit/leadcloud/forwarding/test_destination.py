@@ -86,7 +86,6 @@ def test_a_public_address_is_public(address: str) -> None:
 )
 def test_case_32_such_a_url_is_refused(url: str) -> None:
     """Case 32: no such URL is registered or sent to."""
-
     with pytest.raises(DestinationRefused):
         Destinations(as_the_c_library).find(url)
 
