@@ -121,9 +121,9 @@ class WorkflowRunner:
         """Carry an execution on to its next wait, or to its end."""
         with suppress(VersionConflict, TransactionCancelled):
             execution = self._load(name)
+            answer = self._answer_for(name, execution.token if execution else None)
             if execution is None or execution.due is None:
                 return
-            answer = self._answer_for(execution)
             if answer is None and execution.due > rfc3339(self._clock.now()):
                 return
             try:
@@ -159,11 +159,11 @@ class WorkflowRunner:
                 names[name] = True
         return list(names)
 
-    def _answer_for(self, execution: Execution) -> Record | None:
+    def _answer_for(self, name: str, token: str | None) -> Record | None:
         """Return the answer to the present token; answers to others came too late and go."""
         found = None
-        for record in every_record(self._store, ANSWERS, f"{execution.name}/"):
-            if record.key.sort == execution.token:
+        for record in every_record(self._store, ANSWERS, f"{name}/"):
+            if record.key.sort == token:
                 found = record
             else:
                 self._store.delete(record)
