@@ -47,6 +47,8 @@ HONEYPOT = "website"
 
 _CONTROLS = frozenset({"step", "token", "language", HONEYPOT})
 
+_CHANGES = ("step", "code", "lead_reference", "call_company", "call_number", "call_date")
+
 _PLACES = {
     "right": "right",
     "reply_to": "email",
@@ -85,11 +87,23 @@ def bind(api: Api[Services]) -> None:
     """Bind the form's handlers to their routes."""
     html = "text/html; charset=utf-8"
     api.operation("showSubjectRequestForm", Contract(parameters=FormQuery, media_type=html))(_show)
-    problems = (BodyUnreadable, TooManyRequests, IdempotencyKeyReused)
-    api.operation("sendSubjectRequestForm", Contract(problems=problems, media_type=html))(_send)
+    send = Contract(
+        form=(*FIELDS, *sorted(_CONTROLS)),
+        problems=(TooManyRequests, IdempotencyKeyReused),
+        media_type=html,
+        also=(303, 422),
+    )
+    api.operation("sendSubjectRequestForm", send)(_send)
     page = Contract(parameters=RequestQuery, problems=(NotFound,), media_type=html)
     api.operation("showSubjectRequest", page)(_show_request)
-    change = Contract(parameters=RequestQuery, problems=(NotFound, BodyUnreadable), media_type=html)
+    change = Contract(
+        parameters=RequestQuery,
+        form=_CHANGES,
+        problems=(NotFound,),
+        status=303,
+        media_type=html,
+        also=(422,),
+    )
     api.operation("changeSubjectRequest", change)(_change_request)
 
 
@@ -132,8 +146,7 @@ def _show_request(call: Call, services: Services) -> Answer:
 
 
 def _change_request(call: Call, services: Services) -> Answer:
-    names = ("step", "code", "lead_reference", "call_company", "call_number", "call_date")
-    typed = read_form(call.body, names)
+    typed = read_form(call.body, _CHANGES)
     desk = desk_of(services)
     request = viewed(desk, call.path_parameters["reference"], call.query.key)
     match typed.pop("step", ""):

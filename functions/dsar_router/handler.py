@@ -42,6 +42,12 @@ from leadcloud.wiring import Services, services
 api: Api[Services] = Api("dsar_router")
 
 _VIEW_KEY = "x-view-key"
+_VIEWED = {"X-View-Key": "What the filing answered with; without it there is no such request."}
+_SIGNED = {
+    "webhook-id": "Of the message; the same again has no second effect.",
+    "webhook-timestamp": "Seconds since 1970; at most five minutes off.",
+    "webhook-signature": "By the Standard Webhooks specification, with the key agreed on.",
+}
 
 
 def lambda_handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
@@ -66,7 +72,7 @@ def file_subject_request(call: Call, services: Services) -> Answer:
     return Answer(body=filed(desk, take_in(desk, call.body, arrival)), status=202)
 
 
-@api.operation("getSubjectRequest", Contract(response=RequestStatus, problems=(NotFound,)))
+@api.operation("getSubjectRequest", Contract(response=RequestStatus, headers=_VIEWED))
 def get_subject_request(call: Call, services: Services) -> Answer:
     """Show a request to whoever holds its key."""
     desk = desk_of(services)
@@ -74,7 +80,7 @@ def get_subject_request(call: Call, services: Services) -> Answer:
     return Answer(body=status_of(desk, request))
 
 
-@api.operation("withdrawSubjectRequest", Contract(response=RequestStatus, problems=(NotFound,)))
+@api.operation("withdrawSubjectRequest", Contract(response=RequestStatus, headers=_VIEWED))
 def withdraw_subject_request(call: Call, services: Services) -> Answer:
     """Withdraw a request for whoever holds its key."""
     desk = desk_of(services)
@@ -87,6 +93,7 @@ def withdraw_subject_request(call: Call, services: Services) -> Answer:
     Contract(
         request=Report,
         response=Noted,
+        headers=_SIGNED,
         problems=(Unauthenticated, BodyUnreadable, RequestInvalid, ReportOutOfTurn),
     ),
 )
@@ -100,6 +107,7 @@ def report_on_subject_request(call: Call, services: Services) -> Answer:
     Contract(
         request=NoticeBody,
         response=NoticeTaken,
+        headers=_SIGNED,
         status=202,
         problems=(Unauthenticated, BodyUnreadable, RequestInvalid, IdempotencyKeyReused),
     ),

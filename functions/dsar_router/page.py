@@ -16,20 +16,22 @@ from functions.dsar_router.form import read_form
 from functions.dsar_router.html import html_answer
 from functions.dsar_router.message import message_about
 from functions.dsar_router.report import read_report, take_report
-from leadcloud.errors import BodyUnreadable, NotFound, ReportOutOfTurn, RequestInvalid
+from leadcloud.errors import NotFound, ReportOutOfTurn
 from leadcloud.forwarding.interface import ForwardingError
 from leadcloud.http.api import Answer, Api, Contract
 from leadcloud.http.call import Call
 from leadcloud.store.interface import Attributes, PutIfAbsent, Record, VersionConflict
 from leadcloud.wiring import Services
 
+_FIELDS = ("step", "status", "reason")
+
 
 def bind(api: Api[Services]) -> None:
     """Bind the pages' handlers to their routes."""
     html = "text/html; charset=utf-8"
     api.operation("showControllerPage", Contract(problems=(NotFound,), media_type=html))(_show)
-    problems = (NotFound, BodyUnreadable, ReportOutOfTurn, RequestInvalid)
-    api.operation("useControllerPage", Contract(problems=problems, media_type=html))(_use)
+    use = Contract(form=_FIELDS, problems=(NotFound, ReportOutOfTurn), media_type=html)
+    api.operation("useControllerPage", use)(_use)
     api.operation("showOperatorPage", Contract(media_type=html))(_operators)
 
 
@@ -42,7 +44,7 @@ def _show(call: Call, services: Services) -> Answer:
 def _use(call: Call, services: Services) -> Answer:
     desk = desk_of(services)
     record, case = _opened(desk, call)
-    typed = read_form(call.body, ("step", "status", "reason"))
+    typed = read_form(call.body, _FIELDS)
     match typed.pop("step", ""):
         case "read":
             return _read_once(desk, record, case)

@@ -55,6 +55,12 @@ class Contract:
     """Errors of the handler's own, besides those of the edge."""
     status: int = 200
     media_type: str = JSON
+    also: tuple[int, ...] = ()
+    """Other statuses that come in the same media type."""
+    form: tuple[str, ...] = ()
+    """Fields of the form that is taken, where it is no JSON."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Request headers that are read, and what each is."""
 
 
 Handler = Callable[[Call, S], Answer]
