@@ -22,6 +22,17 @@ class Needs:
 
 NEEDS = {
     "authorizer": Needs(table=("dynamodb:GetItem",), secret=True, timeout=5),
+    "dsar_router": Needs(
+        table=(
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:UpdateItem",
+            "dynamodb:DeleteItem",
+            "dynamodb:Query",
+        ),
+        secret=True,
+        layers=("forms",),
+    ),
     "search": Needs(
         table=("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"),
         secret=True,

@@ -25,14 +25,25 @@ LAMBDA = Target(python="3.13", platform="aarch64-manylinux_2_28", bytecode=True)
 
 
 PACKAGES = {
-    "base": ("aws-lambda-powertools", "boto3", "cryptography", "httpcore", "httpx", "pydantic"),
+    "base": (
+        "aws-lambda-powertools",
+        "boto3",
+        "cryptography",
+        "httpcore",
+        "httpx",
+        "pydantic",
+        "python-dateutil",
+    ),
+    "forms": ("jinja2",),
     "registers": ("phonenumberslite", "psycopg", "sqlalchemy"),
     "numeric": ("numpy",),
 }
 """What each layer is there for. Together they are pyproject.toml's dependencies; whatever these
 need comes with them. Apart, because all of them together are too large for one function."""
 
-AWS_SERVICES = frozenset({"dynamodb", "secretsmanager", "sts"})
+AWS_SERVICES = frozenset(
+    {"dynamodb", "kms", "s3", "secretsmanager", "sesv2", "stepfunctions", "sts"}
+)
 """Whose interfaces boto3 keeps. Our own boto3 is the one the tests ran with, where the runtime's
 changes under us; without the other 400 services it is small."""
 

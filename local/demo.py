@@ -127,7 +127,9 @@ def register_demo(services: Services, provider_url: str) -> None:
     )
 
 
-def announce(folder: Folder, base_url: str, keys: dict[str, str]) -> dict[str, Any]:
+def announce(
+    folder: Folder, base_url: str, *, keys: dict[str, str], controller_keys: dict[str, str]
+) -> dict[str, Any]:
     """Write demo.json and return it."""
     demo = {
         "base_url": base_url,
@@ -135,6 +137,7 @@ def announce(folder: Folder, base_url: str, keys: dict[str, str]) -> dict[str, A
         "registers": REGISTERS,
         "mail_dir": str(folder.mail.resolve()),
         "webhook_dir": str(folder.webhooks.resolve()),
+        "controller_keys": controller_keys,
     }
     write_whole(folder.demo, demo)
     return demo

@@ -42,6 +42,11 @@ class Folder:
         return self.root / "own_register.sqlite"
 
     @property
+    def anchors(self) -> Path:
+        """The roots of the audit trail; a file that is only ever appended to."""
+        return self.root / "audit-anchors.jsonl"
+
+    @property
     def mail(self) -> Path:
         """Mails that the demo controllers received."""
         return self.root / "mail"
@@ -95,6 +100,9 @@ def draw_secrets(folder: Folder) -> dict[str, str]:
         "idempotency": randomness.token_hex(32),
         "provenance": randomness.token_hex(64),
         "seal_keys": f"k1:{b64encode(randomness.token_bytes(32)).decode('ascii')}",
+        "subject_requests": randomness.token_hex(32),
+        "controller_keys": randomness.token_hex(32),
+        "data_keys": randomness.token_hex(32),
         "demo_directory_client_id": "leadcloud-demo",
         "demo_directory_client_secret": randomness.token_urlsafe(32),
         **drawn,

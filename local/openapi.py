@@ -129,7 +129,7 @@ def _describe(operation: Operation[Any], schemas: _Schemas) -> Json:
         "operationId": route.operation,
         "summary": route.summary,
         "tags": [route.function],
-        "parameters": [*_path_parameters(route), *_query(operation), *_headers(route)],
+        "parameters": [*_path_parameters(route), *_query(operation), *_headers(operation)],
         "responses": _responses(operation, schemas),
     }
     if contract.request:
@@ -137,6 +137,10 @@ def _describe(operation: Operation[Any], schemas: _Schemas) -> Json:
             "required": True,
             "content": {route.consumes: {"schema": schemas.of_request(contract.request)}},
         }
+    if contract.form:
+        fields = {name: {"type": "string"} for name in contract.form}
+        form = {"type": "object", "properties": fields, "additionalProperties": False}
+        described["requestBody"] = {"content": {route.consumes: {"schema": form}}}
     if route.scope is None:
         described["security"] = []
     else:
@@ -153,14 +157,17 @@ def _responses(operation: Operation[Any], schemas: _Schemas) -> Json:
             "content": {contract.media_type.partition(";")[0]: {"schema": schema}},
         }
     }
+    for status in contract.also:
+        responses[str(status)] = responses[str(contract.status)]
     errors: dict[int, list[type[LeadCloudError]]] = {}
     for error in _errors(operation):
         errors.setdefault(error.status, []).append(error)
     for status, those in sorted(errors.items()):
         codes = dict.fromkeys(f"`{error.code}`: {error.title}." for error in those)
+        page = responses[str(status)]["content"] if status in contract.also else {}
         responses[str(status)] = {
             "description": " ".join(codes),
-            "content": {MEDIA_TYPE: {"schema": schemas.of_response(Problem)}},
+            "content": {**page, MEDIA_TYPE: {"schema": schemas.of_response(Problem)}},
         }
     return responses
 
@@ -173,7 +180,7 @@ def _errors(operation: Operation[Any]) -> Iterator[type[LeadCloudError]]:
         yield from _WithKey
     if route.idempotent:
         yield IdempotencyKeyMissing
-    if operation.contract.request:
+    if operation.contract.request or operation.contract.form:
         yield from _WithBody
     if "{" in route.path:
         yield NotFound
@@ -199,8 +206,10 @@ def _query(operation: Operation[Any]) -> Iterator[Json]:
         }
 
 
-def _headers(route: Route) -> Iterator[Json]:
-    if route.idempotent:
+def _headers(operation: Operation[Any]) -> Iterator[Json]:
+    for name, what in operation.contract.headers.items():
+        yield {"name": name, "in": "header", "description": what, "schema": {"type": "string"}}
+    if operation.route.idempotent:
         yield {
             "name": "Idempotency-Key",
             "in": "header",

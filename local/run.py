@@ -17,11 +17,16 @@ from functions.authorizer.handler import lambda_handler
 from leadcloud.http.routes import ROUTES
 from leadcloud.wiring import services
 from local.demo import announce, register_demo, seed
+from local.demo_controllers import register_demo_controllers, start_demo_controllers
 from local.demo_database import create_demo_database
 from local.directory_provider import start_directory_provider
 from local.folder import Folder, StartError, draw_secrets
 from local.gateway import Gateway, Handler
+from local.subject_requests import run_subject_requests
 from local.synthetic_buildings import ensure_buildings
+
+_MACHINE_LIMITS = {"LEADCLOUD_FILINGS_AN_HOUR": "100000"}
+"""One machine is one network, whoever asks."""
 
 HANDLER_THREADS = 64
 """Requests being answered at once; most of them wait for registers."""
@@ -37,8 +42,17 @@ def main() -> None:
     except StartError as error:
         sys.exit(f"LeadCloud did not start. {error}")
     secrets = draw_secrets(folder)
-    os.environ["LEADCLOUD_STORE"] = f"sqlite:{folder.store}"
-    os.environ["LEADCLOUD_SECRETS"] = f"file:{folder.secrets}"
+    base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    controllers = start_demo_controllers(folder.mail, folder.webhooks)
+    os.environ |= {
+        "LEADCLOUD_STORE": f"sqlite:{folder.store}",
+        "LEADCLOUD_SECRETS": f"file:{folder.secrets}",
+        "LEADCLOUD_BASE_URL": base_url,
+        "LEADCLOUD_MAIL": f"smtp:127.0.0.1:{controllers.smtp_port}",
+        "LEADCLOUD_MAIL_SENDER": "no-reply@leadcloud.example",
+        "LEADCLOUD_ANCHORS": f"file:{folder.anchors}",
+        "LEADCLOUD_EXEMPT_DESTINATIONS": f"127.0.0.1:{controllers.http_port}",
+    } | {name: value for name, value in _MACHINE_LIMITS.items() if name not in os.environ}
     ensure_buildings(services().settings.data / "buildings.sqlite")
     provider = start_directory_provider(
         client_id=secrets["demo_directory_client_id"],
@@ -47,9 +61,11 @@ def main() -> None:
     create_demo_database(folder.root)
     keys = seed(folder, services())
     register_demo(services(), provider.base_url)
-    base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    announce(folder, base_url, keys)
+    controller_keys = register_demo_controllers(services(), controllers)
+    announce(folder, base_url, keys=keys, controller_keys=controller_keys)
+    stop = run_subject_requests(services())
     asyncio.run(_serve(listener, partial(_greet, base_url, keys["customer"])))
+    stop()
     os.close(lock)
 
 

@@ -24,12 +24,16 @@ pytest_plugins = [
     "tests.plugins.postgres",
     "tests.plugins.customer_database",
     "tests.plugins.running_service",
+    "tests.plugins.subject_house",
 ]
 
 SECRETS = {
     "key_pepper": "pepper-of-tests",
     "idempotency": "idempotency-of-tests",
     "provenance": "11" * 64,
+    "subject_requests": "subject-requests-of-tests",
+    "controller_keys": "controller-keys-of-tests",
+    "data_keys": "data-keys-of-tests",
     "seal_keys": "k1:" + "A" * 43 + "=",
 }
 

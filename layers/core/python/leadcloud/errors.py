@@ -13,6 +13,7 @@ LeadCloudError
 │   ├── MethodNotAllowed             405 method_not_allowed
 │   ├── IdempotencyKeyInProgress     409 idempotency_key_in_progress
 │   ├── ResultNotRetained            409 result_not_retained
+│   ├── ReportOutOfTurn              409 report_out_of_turn
 │   ├── BodyTooLarge                 413 body_too_large
 │   ├── MediaTypeUnsupported         415 media_type_unsupported
 │   ├── RequestInvalid               422 request_invalid
@@ -142,6 +143,13 @@ class ResultNotRetained(RequestRefused):
 
     code, status = "result_not_retained", 409
     title = "This request was already answered and its contacts are not kept"
+
+
+class ReportOutOfTurn(RequestRefused):
+    """What a controller reports cannot follow from where the request stands."""
+
+    code, status = "report_out_of_turn", 409
+    title = "This cannot be reported of the request any more"
 
 
 class BodyTooLarge(RequestRefused):

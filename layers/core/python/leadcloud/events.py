@@ -31,6 +31,11 @@ class Event(Enum):
         "info",
         frozenset({"request_id", "register", "state", "code", "returned", "ms"}),
     )
+    SUBJECT_REQUEST_FILED = ("info", frozenset({"reference", "source", "state"}))
+    GUESSING_STOPPED = ("warning", frozenset({"origin"}))
+    STEP_FAILED = ("error", frozenset({"step", "reference", "error", "place"}))
+    CONTROLLER_UNREACHABLE = ("warning", frozenset({"reference", "controller", "attempts"}))
+    CASE_OVERDUE = ("warning", frozenset({"reference", "controller"}))
     CONTACTS_DROPPED = ("warning", frozenset({"request_id", "register", "dropped"}))
 
     def __init__(self, level: str, fields: frozenset[str]) -> None:
@@ -75,6 +80,17 @@ def log_unexpected(request_id: str, error: Exception) -> None:
     log(
         Event.UNEXPECTED_ERROR,
         request_id=request_id,
+        error=type(error).__name__,
+        place=_place_of(error.__traceback__),
+    )
+
+
+def log_step_failed(step: str, reference: str, error: Exception) -> None:
+    """Log that a step of the workflow failed: the error's type and place, never its message."""
+    log(
+        Event.STEP_FAILED,
+        step=step,
+        reference=reference,
         error=type(error).__name__,
         place=_place_of(error.__traceback__),
     )

@@ -7,12 +7,13 @@ names none of them. Ten Crockford symbols and a check symbol, written ABCDE-FGHJ
 Source: D. Crockford, "Base 32" (alphabet without I, L, O, U; check symbol modulo 37).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from leadcloud.clock import rfc3339
-from leadcloud.store.interface import Key, Store
+from leadcloud.store.interface import Key, PutIfAbsent, Store
+from leadcloud.store.pages import every_record
 
 _SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CHECK_SYMBOLS = _SYMBOLS + "*~$=U"
@@ -42,13 +43,30 @@ class LeadReferences:
         """Keep a delivery and return the code that its contacts carry."""
         number = int.from_bytes(self._random_bytes(8), "big") % 32**_LENGTH
         code = write(number)
-        self._store.put_if_absent(Key(f"DELIVERY#{code}", "DELIVERY"), delivery_row(delivery))
+        row = delivery_row(delivery)
+        listing = f"{row['at']}#{code}"
+        self._store.transact(
+            PutIfAbsent(key=Key(f"DELIVERY#{code}", "DELIVERY"), attributes=row),
+            PutIfAbsent(key=Key(f"DELIVERIES-TO#{delivery.buyer}", listing), attributes=row),
+            PutIfAbsent(key=Key(f"DELIVERIES-FROM#{delivery.controller}", listing), attributes=row),
+        )
         return code
 
     def delivery(self, code: str) -> Delivery | None:
         """Return what a code stands for, or None where it was never drawn."""
         record = self._store.get(Key(f"DELIVERY#{code}", "DELIVERY"))
         return delivery_from(record.attributes) if record else None
+
+    def delivered(
+        self, *, after: datetime, until: datetime, buyer: str | None = None, source: str = ""
+    ) -> Iterator[Delivery]:
+        """Yield the deliveries to a buyer, or from a source's controller, in a span of time."""
+        partition = f"DELIVERIES-TO#{buyer}" if buyer else f"DELIVERIES-FROM#{source}"
+        for record in every_record(self._store, partition, after=f"{rfc3339(after)}~"):
+            delivery = delivery_from(record.attributes)
+            if delivery.at > until:
+                return
+            yield delivery
 
 
 def delivery_row(delivery: Delivery) -> dict[str, str]:

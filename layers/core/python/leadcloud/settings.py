@@ -27,6 +27,21 @@ class Settings:
     """Folder of the read-only artefacts: age tables, building database."""
     search_deadline: float
     """Seconds that a search waits for its registers."""
+    base_url: str
+    """Of the public pages as the outside sees them, without a slash at its end."""
+    mail: str
+    """`smtp:HOST:PORT` or `ses:`."""
+    mail_sender: str
+    executions: str
+    """`store:`, carried out by the local runner, or `stepfunctions:ARN`."""
+    data_keys: str
+    """`secret:` or `kms:KEY`."""
+    anchors: str
+    """`file:PATH` or `s3:BUCKET`: where the roots of the audit trail go."""
+    exempt_destinations: frozenset[str]
+    """`host:port` of a demo's own controllers, which no rule on addresses applies to."""
+    filings_an_hour: int
+    """Subject requests from one network."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -42,6 +57,16 @@ class Settings:
             documents=_folder(variables, "LEADCLOUD_DOCUMENTS", "docs"),
             data=_folder(variables, "LEADCLOUD_DATA", "layers/data"),
             search_deadline=_seconds(variables, "LEADCLOUD_SEARCH_DEADLINE", "2.5"),
+            base_url=variables.get("LEADCLOUD_BASE_URL", "").rstrip("/"),
+            mail=variables.get("LEADCLOUD_MAIL", ""),
+            mail_sender=variables.get("LEADCLOUD_MAIL_SENDER", ""),
+            executions=variables.get("LEADCLOUD_EXECUTIONS", "store:"),
+            data_keys=variables.get("LEADCLOUD_DATA_KEYS", "secret:"),
+            anchors=variables.get("LEADCLOUD_ANCHORS", ""),
+            exempt_destinations=frozenset(
+                variables.get("LEADCLOUD_EXEMPT_DESTINATIONS", "").split()
+            ),
+            filings_an_hour=_count(variables, "LEADCLOUD_FILINGS_AN_HOUR", "600"),
         )
 
 
@@ -57,6 +82,13 @@ def _folder(variables: Mapping[str, str], name: str, in_repository: str) -> Path
         return Path(variables[name])
     # In a Lambda this file lies at /opt/python/leadcloud, with no repository above it.
     return Path(__file__).parents[4] / in_repository
+
+
+def _count(variables: Mapping[str, str], name: str, default: str) -> int:
+    text = variables.get(name, default)
+    if not (text.isascii() and text.isdigit()):
+        raise SettingsError(f"{name} is not a whole number")
+    return int(text)
 
 
 def _seconds(variables: Mapping[str, str], name: str, default: str) -> float:

@@ -5,19 +5,32 @@ for what it uses.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import cache, cached_property
 from pathlib import Path
 from random import SystemRandom
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from leadcloud.accounts.account import AccountBook
 from leadcloud.accounts.key import KeyRing
+from leadcloud.anchors import Anchors, FileAnchors, S3Anchors
+from leadcloud.audit import AuditTrail
 from leadcloud.buildings.store import BuildingFile
 from leadcloud.clock import Clock, SystemClock
+from leadcloud.controllers import Channel, ControllerBook, ControllerKeys
+from leadcloud.data_key import DataKeys, KmsDataKeys, SecretDataKeys
+from leadcloud.executions import Executions, StepFunctionsExecutions, StoredExecutions
+from leadcloud.forwarding.destination import Destinations, system_resolve
+from leadcloud.forwarding.email import EmailForwarder
+from leadcloud.forwarding.interface import Forwarder
+from leadcloud.forwarding.manual import ManualForwarder
+from leadcloud.forwarding.opendsr import OpenDsrForwarder
+from leadcloud.forwarding.outbound import post
+from leadcloud.forwarding.webhook import WebhookForwarder
 from leadcloud.idempotency import Idempotency
 from leadcloud.lead_reference import LeadReferences
+from leadcloud.mail import Mailer, SesMailer, SmtpMailer
 from leadcloud.provenance import Provenance
 from leadcloud.registers.catalogue import RegisterCatalogue
 from leadcloud.seal import Sealer
@@ -119,6 +132,91 @@ class Services:
     def lead_references(self) -> LeadReferences:
         """The codes of deliveries."""
         return LeadReferences(self.store, self.random_bytes)
+
+    @cached_property
+    def audit(self) -> AuditTrail:
+        """The trail of what was done."""
+        return AuditTrail(self.store, self.clock)
+
+    @cached_property
+    def anchors(self) -> Anchors:
+        """Where the roots of the trail go."""
+        kind, _, place = self.settings.anchors.partition(":")
+        if kind == "file":
+            return FileAnchors(Path(place))
+        if kind == "s3":
+            import boto3
+
+            return S3Anchors(boto3.client("s3"), place)
+        raise SettingsError("LEADCLOUD_ANCHORS names no place for anchors")
+
+    @cached_property
+    def data_keys(self) -> DataKeys:
+        """Makes and unwraps the keys of what is forgotten one day."""
+        kind, _, place = self.settings.data_keys.partition(":")
+        if kind == "secret":
+            return SecretDataKeys(self.secrets["data_keys"], self.random_bytes)
+        if kind == "kms":
+            import boto3
+
+            return KmsDataKeys(boto3.client("kms"), place)
+        raise SettingsError("LEADCLOUD_DATA_KEYS names no kind of data keys")
+
+    @cached_property
+    def executions(self) -> Executions:
+        """Starts and answers executions of the workflow."""
+        kind, _, place = self.settings.executions.partition(":")
+        if kind == "store":
+            return StoredExecutions(self.store, self.clock)
+        if kind == "stepfunctions":
+            import boto3
+
+            return StepFunctionsExecutions(boto3.client("stepfunctions"), place)
+        raise SettingsError("LEADCLOUD_EXECUTIONS names no kind of executions")
+
+    @cached_property
+    def mailer(self) -> Mailer:
+        """Hands mails over."""
+        kind, _, place = self.settings.mail.partition(":")
+        if kind == "smtp":
+            host, _, port = place.rpartition(":")
+            return SmtpMailer(host, int(port), self.settings.mail_sender)
+        if kind == "ses":
+            import boto3
+
+            return SesMailer(boto3.client("sesv2"), self.settings.mail_sender)
+        raise SettingsError("LEADCLOUD_MAIL names no way to send mail")
+
+    @cached_property
+    def destinations(self) -> Destinations:
+        """Checks the addresses of controllers."""
+        return Destinations(system_resolve, self.settings.exempt_destinations)
+
+    @cached_property
+    def controllers(self) -> ControllerBook:
+        """The register of controllers."""
+        return ControllerBook(self.store, self.destinations.find)
+
+    @cached_property
+    def controller_keys(self) -> ControllerKeys:
+        """The controllers' signing keys."""
+        return ControllerKeys(self.secrets["controller_keys"])
+
+    @cached_property
+    def forwarders(self) -> Mapping[Channel, Forwarder]:
+        """The ways to a controller."""
+        over_http: dict[str, Any] = {
+            "destinations": self.destinations,
+            "keys": self.controller_keys,
+            "clock": self.clock,
+            "post": post,
+        }
+        return {
+            "webhook": WebhookForwarder(**over_http),
+            "opendsr": OpenDsrForwarder(**over_http),
+            "email": EmailForwarder(self.mailer),
+            "manual": ManualForwarder(self.store, self.clock),
+        }
 
     @cached_property
     def executor(self) -> Executor:

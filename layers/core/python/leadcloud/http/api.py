@@ -55,6 +55,12 @@ class Contract:
     """Errors of the handler's own, besides those of the edge."""
     status: int = 200
     media_type: str = JSON
+    also: tuple[int, ...] = ()
+    """Other statuses that come in the same media type."""
+    form: tuple[str, ...] = ()
+    """Fields of the form that is taken, where it is no JSON."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Request headers that are read, and what each is."""
 
 
 Handler = Callable[[Call, S], Answer]
@@ -117,7 +123,9 @@ class Api(Generic[S]):
         if contract.parameters is None and call.query:
             raise ParameterUnknown
         query = parse_parameters(contract.parameters, call.query) if contract.parameters else None
-        body = parse(contract.request, call.body) if contract.request else call.body
+        body = call.body
+        if contract.request and not call.route.raw:
+            body = parse(contract.request, body)
         return operation.handle(replace(call, query=query, body=body), services)
 
 

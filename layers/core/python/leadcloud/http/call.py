@@ -29,6 +29,8 @@ class Call:
     """The query parameters by name; for the handler, as the contract's model."""
     headers: Mapping[str, str]
     """Names in lower case."""
+    source_ip: str = ""
+    """Where the request came from; for counting only, never kept as it is."""
     body: Any = None
     """The parsed JSON, or the bytes where the route reads something else; for the handler, as
     the contract's model."""

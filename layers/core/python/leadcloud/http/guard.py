@@ -24,7 +24,7 @@ from leadcloud.errors import (
     Unauthenticated,
 )
 from leadcloud.http.call import Call, Caller
-from leadcloud.http.json_body import UNUSABLE, read_json
+from leadcloud.http.json_body import read_json, unusable
 from leadcloud.http.routes import JSON, Route, routes_at
 
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
@@ -51,6 +51,7 @@ def admit(event: Event) -> Call:
         query=_query(event),
         headers=headers,
         idempotency_key=_idempotency_key(route, headers),
+        source_ip=(event["requestContext"].get("identity") or {}).get("sourceIp") or "",
         body=_body(event, route, headers),
     )
 
@@ -87,7 +88,7 @@ def _query(event: Event) -> dict[str, str]:
     parameters = event.get("multiValueQueryStringParameters") or {}
     if any(len(values) != 1 for values in parameters.values()):
         raise ParameterUnknown("A query parameter is given more than once.")
-    if any(UNUSABLE.search(values[0]) for values in parameters.values()):
+    if any(unusable(values[0]) for values in parameters.values()):
         raise ParameterInvalid("A query parameter holds NUL or half a character.")
     return {name: values[0] for name, values in parameters.items()}
 
@@ -115,7 +116,7 @@ def _body(event: Event, route: Route, headers: Mapping[str, str]) -> Any:
     body = _bytes(event)
     if len(body) > route.max_bytes:
         raise BodyTooLarge(f"The body may have at most {route.max_bytes} bytes.")
-    return read_json(body) if route.consumes == JSON else body
+    return read_json(body) if route.consumes == JSON and not route.raw else body
 
 
 def _bytes(event: Event) -> bytes:

@@ -10,7 +10,7 @@ MAX_DEPTH = 32
 MAX_DIGITS = 18
 """No number of this API needs more; Python itself refuses above 4,300 with another error."""
 
-UNUSABLE = re.compile("[\x00\ud800-\udfff]")
+_UNUSABLE = re.compile("[\x00\ud800-\udfff]")
 """NUL ends strings in half the world's software; a lone surrogate is no character."""
 
 
@@ -67,6 +67,11 @@ def _constant(_name: str) -> NoReturn:
     raise BodyUnreadable("NaN and Infinity are not JSON.")
 
 
+def unusable(text: str) -> bool:
+    """Tell whether a text holds what no text of this API may hold."""
+    return bool(_UNUSABLE.search(text))
+
+
 def _check(value: Any) -> None:
     """Refuse depth and unusable characters, without recursing."""
     level = [value]
@@ -78,7 +83,7 @@ def _check(value: Any) -> None:
                 below += item.values()
             elif isinstance(item, list):
                 below += item
-            elif isinstance(item, str) and UNUSABLE.search(item):
+            elif isinstance(item, str) and unusable(item):
                 raise BodyUnreadable("A text of the body holds NUL or half a character.")
         if not below:
             return

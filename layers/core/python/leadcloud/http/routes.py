@@ -7,6 +7,7 @@ from functools import cache
 KIB = 1024
 
 JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,6 +29,8 @@ class Route:
     consumes: str = JSON
     """Media type of the body, where the method has one."""
     max_bytes: int = 64 * KIB
+    raw: bool = False
+    """The handler gets the body as it came: a signature is checked before anything is parsed."""
 
 
 ROUTES = (
@@ -183,6 +186,141 @@ ROUTES = (
         function="buildings",
         scope=None,
         summary="A script or style sheet of the map",
+    ),
+    Route(
+        operation="fileSubjectRequest",
+        method="POST",
+        path="/v1/subject-requests",
+        function="dsar_router",
+        scope=None,
+        summary="File a data subject's request, or a marketing prohibition",
+        idempotent=True,
+    ),
+    Route(
+        operation="getSubjectRequest",
+        method="GET",
+        path="/v1/subject-requests/{reference}",
+        function="dsar_router",
+        scope=None,
+        summary="Where a request stands, and to whom it went",
+    ),
+    Route(
+        operation="withdrawSubjectRequest",
+        method="DELETE",
+        path="/v1/subject-requests/{reference}",
+        function="dsar_router",
+        scope=None,
+        summary="Withdraw a request",
+    ),
+    Route(
+        operation="reportOnSubjectRequest",
+        method="POST",
+        path="/v1/controller-callbacks/{callback_id}",
+        function="dsar_router",
+        scope=None,
+        summary="Report, as a controller, what became of a request; signed",
+        raw=True,
+    ),
+    Route(
+        operation="sendControllerNotice",
+        method="POST",
+        path="/v1/controller-notices/{controller_id}",
+        function="dsar_router",
+        scope=None,
+        summary="Tell, as a source's controller, those who received its data; signed",
+        raw=True,
+    ),
+    Route(
+        operation="showSubjectRequestForm",
+        method="GET",
+        path="/subject-request",
+        function="dsar_router",
+        scope=None,
+        summary="The form for data subjects",
+    ),
+    Route(
+        operation="sendSubjectRequestForm",
+        method="POST",
+        path="/subject-request",
+        function="dsar_router",
+        scope=None,
+        summary="Check or file what the form holds",
+        consumes=FORM,
+    ),
+    Route(
+        operation="showSubjectRequest",
+        method="GET",
+        path="/subject-request/{reference}",
+        function="dsar_router",
+        scope=None,
+        summary="The page of a request",
+    ),
+    Route(
+        operation="changeSubjectRequest",
+        method="POST",
+        path="/subject-request/{reference}",
+        function="dsar_router",
+        scope=None,
+        summary="Confirm the contact channel, add who called, or withdraw",
+        consumes=FORM,
+    ),
+    Route(
+        operation="showControllerPage",
+        method="GET",
+        path="/controller-page/{page_id}",
+        function="dsar_router",
+        scope=None,
+        summary="The one-time page of a controller without an interface",
+    ),
+    Route(
+        operation="useControllerPage",
+        method="POST",
+        path="/controller-page/{page_id}",
+        function="dsar_router",
+        scope=None,
+        summary="Read the request once, or report what became of it",
+        consumes=FORM,
+    ),
+    Route(
+        operation="listSubjectRequests",
+        method="GET",
+        path="/v1/operator/subject-requests",
+        function="dsar_router",
+        scope="operator",
+        summary="Requests by state, overdue first, then by days left",
+    ),
+    Route(
+        operation="enterSubjectRequest",
+        method="POST",
+        path="/v1/operator/subject-requests",
+        function="dsar_router",
+        scope="operator",
+        summary="Enter a request that came by telephone, letter or mail",
+        idempotent=True,
+    ),
+    Route(
+        operation="decideSubjectRequest",
+        method="POST",
+        path="/v1/operator/subject-requests/{reference}",
+        function="dsar_router",
+        scope="operator",
+        summary="Release, route, restart, report on, or forget a request",
+    ),
+    Route(
+        operation="getAudit",
+        method="GET",
+        path="/v1/operator/audit/{reference}",
+        function="dsar_router",
+        scope="operator",
+        summary="One request's timeline",
+    ),
+    Route(
+        operation="showOperatorPage",
+        method="GET",
+        path="/operator",
+        function="dsar_router",
+        scope=None,
+        summary="The operators' page; its data stands behind their key",
     ),
 )
 

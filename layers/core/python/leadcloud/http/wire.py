@@ -48,6 +48,11 @@ _SENTENCES = {
     "literal_error": "This is none of the values that are known here.",
     "greater_than_equal": "This is too small.",
     "less_than_equal": "This is too large.",
+    "personal_identity_code": "Leave out the personal identity code; nobody here needs it.",
+    "card_number": "Leave out the card number; nobody here needs it.",
+    "email_form": "This is no e-mail address.",
+    "phone_form": "This is no telephone number; write it with its country code.",
+    "lead_reference_form": "This code is mistyped; a code reads like ABCDE-FGHJK-M.",
 }
 
 

@@ -1,0 +1,1 @@
+"""Subject requests: recorded, and forwarded to the controller who must answer."""

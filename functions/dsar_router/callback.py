@@ -1,0 +1,63 @@
+"""Controllers' callbacks: signed, each message once, and nothing told to whom they do not concern.
+
+An unknown id, another controller's key, a changed body and a replay all get the same answer.
+"""
+
+from contextlib import suppress
+
+from functions.dsar_router.case import Case, CaseState, callback_key, hashed
+from functions.dsar_router.desk import Desk
+from functions.dsar_router.report import read_report, take_report, wake_case
+from leadcloud.controllers import ControllerEntry
+from leadcloud.errors import Unauthenticated
+from leadcloud.forwarding.signature import SignatureInvalid, Signed, verify
+from leadcloud.http.call import Call
+from leadcloud.http.json_body import read_json
+from leadcloud.store.interface import Key, RecordExists
+
+NOBODY = bytes(32)
+"""A key to check against where there is no controller, so that it takes the same time."""
+
+
+def take_callback(desk: Desk, call: Call) -> CaseState:
+    """Take a controller's report and return where its case stands now.
+
+    Raises:
+        Unauthenticated: It is not signed by the controller that the id belongs to.
+        RequestInvalid: It is no report.
+        ReportOutOfTurn: It cannot follow from where the case stands.
+    """
+    case = _case(desk, call.path_parameters["callback_id"])
+    entry = desk.controllers.entry(case.controller_id) if case else None
+    signed = verify_sender(desk, call, entry)
+    if case is None or signed is None:
+        if case:
+            desk.dossier.note(case.reference, "signature_refused")
+        raise Unauthenticated("The signature is not one that is accepted here.")
+    seen = Key(f"REQUEST#{case.reference}", f"SEEN#{case.controller_id}#{hashed(signed.id)}")
+    if desk.store.get(seen):
+        wake_case(desk, case)
+        return case.state
+    report = read_report(desk, case, read_json(call.body))
+    state = take_report(desk, case, report, via="callback")
+    with suppress(RecordExists):
+        desk.store.put_if_absent(seen, {})
+    return state
+
+
+def verify_sender(desk: Desk, call: Call, entry: ControllerEntry | None) -> Signed | None:
+    """Return whose message it is, None where it is not that controller's."""
+    now = desk.clock.now()
+    keys = desk.controller_keys.good(entry, now) if entry else [NOBODY]
+    try:
+        signed = verify(call.body, call.headers, keys=keys, now=now)
+    except SignatureInvalid:
+        return None
+    return signed if entry else None
+
+
+def _case(desk: Desk, callback_id: str) -> Case | None:
+    record = desk.store.get(callback_key(callback_id))
+    # Looked up in any case, so that an unknown id takes as long as a known one.
+    row = record.attributes if record else {"reference": "", "controller": ""}
+    return desk.dossier.case(str(row["reference"]), str(row["controller"]))

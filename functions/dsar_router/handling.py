@@ -1,0 +1,313 @@
+"""The steps of a case's workflow: pass on, wait, remind, and say so when time is up.
+
+Each step may run twice, so each looks at what is on record before it does anything. An interface
+that is down is a state to wait in, never a failure.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from functions.dsar_router.case import CONCLUDED, TAKEN, Case
+from functions.dsar_router.deadline import end_of, opening_of
+from functions.dsar_router.desk import Desk
+from functions.dsar_router.dossier import Change
+from functions.dsar_router.message import message_about
+from functions.dsar_router.request import SubjectRequest
+from functions.dsar_router.resolve import named
+from functions.dsar_router.routing import Ids, Outcome, _seconds, hand_to
+from leadcloud.clock import rfc3339
+from leadcloud.controllers import Channel, ControllerEntry
+from leadcloud.events import Event, log
+from leadcloud.forwarding.interface import ForwardingError, Receipt
+from leadcloud.forwarding.manual import add_task
+
+REMINDERS = (14, 7, 3, 1)
+"""Days before the due date."""
+
+KEPT_AFTER = timedelta(days=14)
+"""How long a payload is kept once every controller has it."""
+
+_TRY_AGAIN_AFTER = tuple(timedelta(minutes=m) for m in (15, 60, 240, 1440))
+_ALARM_AFTER = timedelta(hours=24)
+_OFFICER_AFTER = timedelta(hours=48)
+_SWITCH = (10, 7)
+"""Days before the due date on which another channel is taken, and another again."""
+
+_CHANNELS: dict[Channel, tuple[Channel, Channel, Channel]] = {
+    "webhook": ("webhook", "email", "manual"),
+    "opendsr": ("opendsr", "email", "manual"),
+    "email": ("email", "manual", "manual"),
+    "manual": ("manual", "manual", "manual"),
+}
+
+_LATE_WORD_FOR = timedelta(days=90)
+"""How long we wait for word of an overdue request before the workflow ends."""
+
+_SOON = timedelta(hours=1)
+
+
+def case_wait(controller_id: str) -> str:
+    """Return the name of the wait for a controller."""
+    return f"case {controller_id}"
+
+
+def forward(desk: Desk, ids: Ids) -> Outcome:
+    """Pass the request on to the controller, unless it has it already."""
+    request, case = _both(desk, ids)
+    if request.state == "withdrawn" and case.sent_at is None:
+        _become(desk, case, replace(case, state="withdrawn"), event="case_withdrawn")
+        return _go(ids, "stop")
+    if case.state in CONCLUDED:
+        return _go(ids, "stop")
+    if case.sent_at is None:
+        case = _attempt(desk, request, case)
+    if case.sent_at is None:
+        return _go(ids, "again", wait_seconds=_next_try(desk, case))
+    return _go(ids, "await", wait_seconds=_next_milestone(desk, case))
+
+
+def await_controller(desk: Desk, ids: Ids) -> None:
+    """Keep the token of the wait; what has happened already ends it at once."""
+    reference, controller_id = ids["request_id"], ids["controller_id"]
+    desk.dossier.keep_token(reference, case_wait(controller_id), ids["token"])
+    case = desk.dossier.case(reference, controller_id)
+    if case and case.news:
+        found = {"request_id": reference, "controller_id": controller_id}
+        desk.executions.answer(ids["token"], found)
+
+
+def settle(desk: Desk, ids: Ids) -> Outcome:
+    """Look at where the case stands, and do what follows from that and from the hour."""
+    request, case = _both(desk, ids)
+    case = desk.dossier.change_case(case.reference, case.controller_id, _seen)
+    if request.state == "withdrawn" and not case.cancelled:
+        return _cancel(desk, request, case)
+    case = _tell_person(desk, request, _keep_time(desk, request, case))
+    if case.state == "not_controller":
+        _ask_whom_it_named(desk, request, case)
+    _tidy(desk, request)
+    left = end_of(case.due_on) + _LATE_WORD_FOR - desk.clock.now()
+    if case.state in CONCLUDED or left <= timedelta():
+        return _go(ids, "stop")
+    return _go(ids, "await", wait_seconds=_next_milestone(desk, case))
+
+
+def _attempt(desk: Desk, request: SubjectRequest, case: Case) -> Case:
+    entry = _entry(desk, case)
+    channel = _channel(desk, request, case, entry=entry)
+    if channel != case.channel:
+        case = _become(desk, case, replace(case, channel=channel), event="channel_switched")
+    payload = desk.payloads.open(case.reference)
+    message = message_about(desk, request, case, kind="forwarded", payload=payload)
+    try:
+        receipt = desk.forwarders[channel].send(message, entry)
+    except ForwardingError as error:
+        return _failed(desk, case, entry, refused=type(error).__name__ == "ControllerRefused")
+    return _sent(desk, request, case, receipt=receipt)
+
+
+def _channel(desk: Desk, request: SubjectRequest, case: Case, *, entry: ControllerEntry) -> Channel:
+    agreed = entry.channel
+    if agreed == "opendsr" and request.right not in ("access", "portability", "erasure"):
+        agreed = "email"  # OpenDSR has no word for the others
+    late = sum(desk.clock.now() >= _days_before(case, days) for days in _SWITCH)
+    return _CHANNELS[agreed][late if case.attempts else 0]
+
+
+def _sent(desk: Desk, request: SubjectRequest, case: Case, *, receipt: Receipt) -> Case:
+    now = desk.clock.now()
+
+    def sent(current: Case) -> Change[Case] | None:
+        if current.sent_at:
+            return None
+        state = current.state
+        if state == "pending":
+            state = "acknowledged" if receipt.acknowledged else "forwarded"
+        details = {"controller": current.controller_id, "channel": current.channel}
+        to = replace(current, sent_at=now, state=state, reminders=_passed(current, now))
+        return Change(to=to, event="forwarded", details=details)
+
+    case = desk.dossier.change_case(case.reference, case.controller_id, sent)
+    open_ones = [each for each in desk.dossier.cases(case.reference) if not each.hidden]
+    if open_ones and all(each.sent_at for each in open_ones):
+        desk.letters.write("passed_on", request, desk.payloads.open(case.reference))
+    return case
+
+
+def _failed(desk: Desk, case: Case, entry: ControllerEntry, *, refused: bool) -> Case:
+    since = desk.clock.now() - case.opened_at
+    attempts = case.attempts + 1
+    log(
+        Event.CONTROLLER_UNREACHABLE,
+        reference=case.reference,
+        controller=case.controller_id,
+        attempts=attempts,
+    )
+    alarm = not case.alarmed and (refused or since >= _ALARM_AFTER)
+    officer = not case.officer_told and since >= _OFFICER_AFTER
+    if alarm:
+        _task(desk, case, "controller_unreachable")
+    if officer:
+        desk.letters.tell_officer(entry, case.reference)
+    to = replace(
+        case,
+        attempts=attempts,
+        alarmed=case.alarmed or alarm,
+        officer_told=case.officer_told or officer,
+    )
+    return _become(desk, case, to, event="not_reached")
+
+
+def _cancel(desk: Desk, request: SubjectRequest, case: Case) -> Outcome:
+    """Tell the controller that the person has withdrawn, if it had the request at all."""
+    ids = {"request_id": case.reference, "controller_id": case.controller_id}
+    entry = _entry(desk, case)
+    if case.sent_at:
+        message = message_about(desk, request, case, kind="withdrawn", payload=None)
+        try:
+            desk.forwarders[_way(case)].send(message, entry)
+        except ForwardingError:
+            if desk.clock.now() < end_of(case.due_on):
+                return _go(ids, "await", wait_seconds=_seconds(_SOON))
+            _task(desk, case, "cancel")
+    state = case.state if case.state in CONCLUDED else "withdrawn"
+    _become(desk, case, replace(case, state=state, cancelled=True), event="case_withdrawn")
+    return _go(ids, "stop")
+
+
+def _keep_time(desk: Desk, request: SubjectRequest, case: Case) -> Case:
+    """Remind, or note that the time is up."""
+    now = desk.clock.now()
+    if case.state in CONCLUDED or case.state == "overdue":
+        return case
+    if now >= end_of(case.due_on):
+        _task(desk, case, "overdue")
+        log(Event.CASE_OVERDUE, reference=case.reference, controller=case.controller_id)
+        return _become(desk, case, replace(case, state="overdue"), event="overdue")
+    passed = _passed(case, now)
+    if passed <= case.reminders:
+        return case
+    reminding = replace(case, reminders=passed)
+    message = message_about(desk, request, reminding, kind="reminder", payload=None)
+    try:
+        desk.forwarders[_way(case)].send(message, _entry(desk, case))
+    except ForwardingError:
+        _task(desk, case, "remind")
+    return _become(desk, case, reminding, event="reminded")
+
+
+def _tell_person(desk: Desk, request: SubjectRequest, case: Case) -> Case:
+    state = case.state
+    if state == case.told or case.hidden:
+        return case
+    if state in ("extended", "fulfilled", "refused", "overdue", "not_controller"):
+        payload = desk.payloads.open(case.reference)
+        desk.letters.write(state, request, payload, about=case.controller_id)
+        return _become(desk, case, replace(case, told=state), event="person_told")
+    return case
+
+
+def _ask_whom_it_named(desk: Desk, request: SubjectRequest, case: Case) -> None:
+    """Pass on to whom the controller named, if that one stands in our register."""
+    payload = desk.payloads.open(case.reference) or {}
+    who = payload.get(f"responsible {case.controller_id}")
+    entry = named(desk, who) if who else None
+    if entry is not None:
+        hand_to(desk, request, (entry.id,))
+    else:
+        _task(desk, case, "find_controller")
+
+
+def _tidy(desk: Desk, request: SubjectRequest) -> None:
+    """Let the payload go once everybody has it, and close the request once all have answered."""
+    cases = desk.dossier.cases(request.reference)
+    if request.state == "forwarded" and all(case.state in TAKEN for case in cases):
+        desk.payloads.keep_until(request.reference, desk.clock.now() + KEPT_AFTER)
+    answered = any(case.state in ("fulfilled", "refused") for case in cases)
+    if answered and all(case.state in CONCLUDED for case in cases):
+
+        def closed(current: SubjectRequest) -> Change[SubjectRequest] | None:
+            if current.state != "forwarded":
+                return None
+            return Change(to=replace(current, state="closed"), event="closed")
+
+        desk.dossier.change_request(request.reference, closed)
+
+
+def _become(desk: Desk, before: Case, after: Case, *, event: str) -> Case:
+    """Carry over what differs between the two to whatever is on record by now."""
+    names = [n for n in Case.__slots__ if getattr(before, n) != getattr(after, n)]
+    news = {name: getattr(after, name) for name in names}
+
+    def changed(current: Case) -> Change[Case] | None:
+        if "state" in news and current.state != before.state:
+            return None  # somebody was faster; the next step looks at that
+        details = {"controller": current.controller_id, "state": after.state}
+        return Change(to=replace(current, **news), event=event, details=details)
+
+    return desk.dossier.change_case(before.reference, before.controller_id, changed)
+
+
+def _seen(case: Case) -> Change[Case] | None:
+    return Change(to=replace(case, news=False)) if case.news else None
+
+
+def _way(case: Case) -> Channel:
+    return "email" if case.channel == "opendsr" else case.channel
+
+
+def _task(desk: Desk, case: Case, kind: str) -> None:
+    add_task(
+        desk.store,
+        task_id=f"{case.reference}-{case.controller_id}-{kind}",
+        kind=kind,
+        reference=case.reference,
+        subject=case.controller_id,
+        at=rfc3339(desk.clock.now()),
+    )
+
+
+def _days_before(case: Case, days: int) -> datetime:
+    return opening_of(case.due_on - timedelta(days=days))
+
+
+def _passed(case: Case, now: datetime) -> int:
+    return sum(now >= _days_before(case, days) for days in REMINDERS)
+
+
+def _next_milestone(desk: Desk, case: Case) -> int:
+    """Return the seconds until the next reminder, the end of the time, or the end of patience."""
+    now = desk.clock.now()
+    end = end_of(case.due_on)
+    milestones = [*(_days_before(case, days) for days in REMINDERS), end, end + _LATE_WORD_FOR]
+    return _seconds(min((each for each in milestones if each > now), default=now) - now)
+
+
+def _next_try(desk: Desk, case: Case) -> int:
+    wait = _TRY_AGAIN_AFTER[min(case.attempts, len(_TRY_AGAIN_AFTER)) - 1]
+    until_switch = (_days_before(case, days) - desk.clock.now() for days in _SWITCH)
+    return max(1, _seconds(min([wait, *(each for each in until_switch if each > timedelta())])))
+
+
+def _both(desk: Desk, ids: Ids) -> tuple[SubjectRequest, Case]:
+    request = desk.dossier.request(ids["request_id"])
+    case = desk.dossier.case(ids["request_id"], ids["controller_id"])
+    if request is None or case is None:
+        raise LookupError
+    return request, case
+
+
+def _entry(desk: Desk, case: Case) -> ControllerEntry:
+    entry = desk.controllers.entry(case.controller_id)
+    if entry is None:
+        raise LookupError
+    return entry
+
+
+def _go(ids: Ids, go: str, **more: int) -> Outcome:
+    return {
+        "request_id": ids["request_id"],
+        "controller_id": ids["controller_id"],
+        "go": go,
+        **more,
+    }

@@ -1,0 +1,127 @@
+"""Pages for controllers without an interface, and for operators.
+
+A controller's page is opened by a link in a mail. It shows the request once, after a button is
+pressed, so that no program that follows links in mails uses it up; reports are taken from it until
+the case has ended.
+"""
+
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from functions.dsar_router.case import STATUSES, Case, page_key
+from functions.dsar_router.desk import Desk, desk_of
+from functions.dsar_router.dossier import Change
+from functions.dsar_router.form import read_form
+from functions.dsar_router.html import html_answer
+from functions.dsar_router.message import message_about
+from functions.dsar_router.report import read_report, take_report
+from leadcloud.errors import NotFound, ReportOutOfTurn
+from leadcloud.forwarding.interface import ForwardingError
+from leadcloud.http.api import Answer, Api, Contract
+from leadcloud.http.call import Call
+from leadcloud.store.interface import Attributes, PutIfAbsent, Record, VersionConflict
+from leadcloud.wiring import Services
+
+_FIELDS = ("step", "status", "reason")
+
+
+def bind(api: Api[Services]) -> None:
+    """Bind the pages' handlers to their routes."""
+    html = "text/html; charset=utf-8"
+    api.operation("showControllerPage", Contract(problems=(NotFound,), media_type=html))(_show)
+    use = Contract(form=_FIELDS, problems=(NotFound, ReportOutOfTurn), media_type=html)
+    api.operation("useControllerPage", use)(_use)
+    api.operation("showOperatorPage", Contract(media_type=html))(_operators)
+
+
+def _show(call: Call, services: Services) -> Answer:
+    desk = desk_of(services)
+    record, case = _opened(desk, call)
+    return _page(case, read=bool(record.attributes["read"]))
+
+
+def _use(call: Call, services: Services) -> Answer:
+    desk = desk_of(services)
+    record, case = _opened(desk, call)
+    typed = read_form(call.body, _FIELDS)
+    match typed.pop("step", ""):
+        case "read":
+            return _read_once(desk, record, case)
+        case "resend":
+            return _resend(desk, case)
+    take_report(desk, case, read_report(desk, case, typed), via="page")
+    return _page(case, read=True, noted=True)
+
+
+def _read_once(desk: Desk, record: Record, case: Case) -> Answer:
+    request = desk.dossier.request(case.reference)
+    payload = desk.payloads.open(case.reference)
+    if record.attributes["read"] or request is None or payload is None:
+        return _page(case, read=True)
+    try:
+        desk.store.update(record, {**record.attributes, "read": True})
+    except VersionConflict:
+        return _page(case, read=True)
+    desk.dossier.note(case.reference, "page_read", {"controller": case.controller_id})
+    message = message_about(desk, request, case, kind="forwarded", payload=payload)
+    return _page(case, read=True, letter=message.body)
+
+
+def _resend(desk: Desk, case: Case) -> Answer:
+    """Mail another link to the address on record, where this one was used up by somebody."""
+
+    def another(current: Case) -> Change[Case]:
+        to = replace(current, pages=current.pages + 1)
+        return Change(to=to, event="page_renewed", details={"controller": to.controller_id})
+
+    after = desk.dossier.change_case(case.reference, case.controller_id, another)
+    page_id = desk.references.page_id(after.reference, after.controller_id, after.pages)
+    whose: Attributes = {
+        "reference": after.reference,
+        "controller": after.controller_id,
+        "read": False,
+    }
+    desk.store.transact(PutIfAbsent(key=page_key(page_id), attributes=whose))
+    request = desk.dossier.request(after.reference)
+    entry = desk.controllers.entry(after.controller_id)
+    if request is None or entry is None:
+        raise NotFound
+    message = message_about(desk, request, after, kind="forwarded", payload=None)
+    try:
+        desk.forwarders["email"].send(replace(message, id=f"{message.id}.{after.pages}"), entry)
+    except ForwardingError:
+        raise NotFound from None
+    return _page(after, read=True, noted=True)
+
+
+def _page(case: Case, *, read: bool, noted: bool = False, letter: object | None = None) -> Answer:
+    return html_answer(
+        "controller",
+        "en",
+        case=case,
+        read=read,
+        noted=noted,
+        letter=letter,
+        statuses=STATUSES,
+    )
+
+
+def _opened(desk: Desk, call: Call) -> tuple[Record, Case]:
+    record = desk.store.get(page_key(call.path_parameters["page_id"]))
+    if record is None:
+        raise NotFound
+    row = record.attributes
+    case = desk.dossier.case(str(row["reference"]), str(row["controller"]))
+    if case is None:
+        raise NotFound
+    return record, case
+
+
+def _operators(_call: Call, _services: Services) -> Answer:
+    return html_answer("operator", "en", script=_script())
+
+
+@cache
+def _script() -> str:
+    return (Path(__file__).parent / "templates" / "operator.js").read_text(encoding="utf-8")

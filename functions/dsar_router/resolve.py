@@ -1,0 +1,86 @@
+"""Finding out who is responsible for the data that a request is about.
+
+In this order: whom an operator or a controller named, the lead reference, the sealed one, and the
+calling company, its number and the date against the delivery log. The first that leads somewhere
+counts. Everybody is asked only on the person's own instruction. Our own register comes on top.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import cast
+
+from functions.dsar_router.desk import Desk
+from functions.dsar_router.own_register import OWN
+from functions.dsar_router.payload import Payload
+from functions.dsar_router.request import SubjectRequest
+from leadcloud.controllers import ControllerEntry
+from leadcloud.lead_reference import Delivery
+from leadcloud.purpose import USE_PERIOD
+
+
+def responsible(desk: Desk, request: SubjectRequest, payload: Payload) -> tuple[str, ...]:
+    """Return the ids of the controllers that a request goes to; empty if nobody is known."""
+    found = (
+        request.controllers
+        or _of_reference(desk, request, payload)
+        or _of_call(desk, payload)
+        or _everybody(desk, request)
+    )
+    return tuple(dict.fromkeys(each for each in found if desk.controllers.entry(each)))
+
+
+def concerns_us(desk: Desk, payload: Payload) -> bool:
+    """Tell whether the person is in our own register of customers and prospects."""
+    channels = [
+        payload.get("reply_to", {}).get("email"),
+        payload.get("reply_to", {}).get("phone"),
+        payload.get("subject", {}).get("phone"),
+    ]
+    known = desk.controllers.entry(OWN) is not None
+    return known and desk.own_register.holds(channel for channel in channels if channel)
+
+
+def named(desk: Desk, who: str) -> ControllerEntry | None:
+    """Return the controller that goes by an id or a name, if it stands in our register."""
+    return desk.controllers.entry(who) or desk.controllers.caller(name=who, number=None)
+
+
+def _of_reference(desk: Desk, request: SubjectRequest, payload: Payload) -> tuple[str, ...]:
+    code = cast("str | None", payload.get("lead_reference"))
+    if code is None:
+        return ()
+    find = desk.provenance.open if "." in code else desk.lead_references.delivery
+    delivery = find(code)
+    if delivery is None:
+        if request.origin:
+            desk.throttle.count("guesses", request.origin)
+        return ()
+    return (delivery.controller, delivery.buyer)
+
+
+def _of_call(desk: Desk, payload: Payload) -> tuple[str, ...]:
+    call = payload.get("call", {})
+    if "company" not in call and "number" not in call:
+        return ()
+    entry = desk.controllers.caller(name=call.get("company"), number=call.get("number"))
+    if entry is None:
+        return ()
+    day = date.fromisoformat(call["date"]) if "date" in call else desk.clock.now().date()
+    deliveries = _delivered(desk, entry.id, day)
+    return (entry.id, *(each.controller for each in deliveries)) if deliveries else ()
+
+
+def _delivered(desk: Desk, buyer: str, day: date) -> list[Delivery]:
+    """Return what a buyer may have used on a day: it may use a delivery for a while only."""
+    end = datetime.combine(day, time(), UTC) + timedelta(days=1)
+    return list(desk.lead_references.delivered(buyer=buyer, after=end - USE_PERIOD, until=end))
+
+
+def _everybody(desk: Desk, request: SubjectRequest) -> tuple[str, ...]:
+    if not request.send_to_all:
+        return ()
+    return tuple(
+        entry.id
+        for entry in desk.controllers.entries()
+        if entry.takes_broadcasts
+        and (entry.contract_until is None or entry.contract_until >= request.received_on)
+    )

@@ -1,0 +1,1 @@
+"""Passing requests on to controllers: one port, one forwarder per channel."""

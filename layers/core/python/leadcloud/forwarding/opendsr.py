@@ -1,0 +1,85 @@
+"""Forwarding by OpenDSR 2.0, for controllers that have such an interface already.
+
+The roles carry other names there: the sender is its "controller", the receiver its "processor".
+It knows access, portability and erasure only; requests for other rights take another channel.
+Its signature names no scheme, so ours goes along as in the webhook, and nothing of the answer is
+read besides the status. Source: OpenDSR specification 2.0, sections 7.1, 7.1.1 and 10.1.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from leadcloud.clock import Clock
+from leadcloud.controllers import ControllerEntry, ControllerKeys
+from leadcloud.forwarding.destination import Destinations
+from leadcloud.forwarding.interface import (
+    ControllerRefused,
+    DestinationRefused,
+    Forwarder,
+    Message,
+    Receipt,
+)
+from leadcloud.forwarding.outbound import Post
+from leadcloud.forwarding.signature import sign
+
+_TYPES = {"access": "access", "portability": "portability", "erasure": "erasure"}
+
+
+class OpenDsrForwarder(Forwarder):
+    """Posts requests as an OpenDSR controller does."""
+
+    def __init__(
+        self, *, destinations: Destinations, keys: ControllerKeys, clock: Clock, post: Post
+    ) -> None:
+        self._destinations = destinations
+        self._keys = keys
+        self._clock = clock
+        self._post = post
+
+    def send(self, message: Message, controller: ControllerEntry) -> Receipt:
+        """Post a request; its 201 is an acknowledgement by the specification.
+
+        Raises:
+            ForwardingError: One of its subclasses.
+        """
+        if controller.url is None:
+            raise DestinationRefused
+        right = str(message.body.get("right"))
+        if message.kind != "forwarded" or right not in _TYPES:
+            raise ControllerRefused
+        url = controller.url.rstrip("/") + controller.opendsr.path
+        destination = self._destinations.find(url)
+        now = self._clock.now()
+        body = json.dumps(_document(message, _TYPES[right])).encode()
+        keys = self._keys.good(controller, now)
+        headers = {
+            "Content-Type": "application/json",
+            f"X-{controller.opendsr.header_family}-Processor-Domain": destination.host,
+            **sign(body, message_id=message.id, at=now, keys=keys),
+        }
+        self._post(destination, body, headers)
+        return Receipt(acknowledged=True)
+
+
+def _document(message: Message, kind: str) -> dict[str, Any]:
+    data = message.body
+    return {
+        "regulation": "gdpr",
+        "subject_request_id": str(uuid5(NAMESPACE_URL, message.id)),
+        "subject_request_type": kind,
+        "submitted_time": data["received_at"],
+        "api_version": "2.0",
+        "status_callback_urls": [data["callback_url"]],
+        "subject_identities": [*_identities(data)],
+    }
+
+
+def _identities(data: Mapping[str, Any]) -> list[dict[str, str]]:
+    found = {"email": data["reply_to"].get("email"), "phone": data["subject"].get("phone")}
+    return [
+        {"identity_type": kind, "identity_value": value, "identity_format": "raw"}
+        for kind, value in found.items()
+        if value
+    ]

@@ -1,0 +1,346 @@
+"""The workflow runner of one machine: carries out the same definition that runs on AWS.
+
+An execution is a record in the store, written whenever its next step may not happen twice for
+nothing: after a task, and before a wait. Whoever kills the process loses nothing; a task that was
+under way is carried out again, as a Lambda may be. Time comes from the clock that is given.
+
+A plain task's TimeoutSeconds is not enforced here: its function runs in this process and bounds
+what it does itself. Tasks of a Map that fail are tried again at once.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from threading import Event as Signal
+from threading import Lock
+from typing import Any
+
+from leadcloud.clock import Clock, rfc3339
+from leadcloud.executions import ANSWERS, WAITING, due_key, execution_key
+from leadcloud.store.interface import (
+    Action,
+    Delete,
+    PutIfAbsent,
+    Record,
+    Store,
+    StoreError,
+    TransactionCancelled,
+    Update,
+    VersionConflict,
+)
+from leadcloud.store.pages import every_record
+from local import definition as language
+from local.definition import Data, Definition, PathMissing, State
+
+Invoke = Callable[[Mapping[str, Any]], Any]
+"""Carries out a task and returns its result; an exception's type is the error's name."""
+
+NAME_KEPT = timedelta(days=90)
+"""How long a name cannot start again. Source: AWS Step Functions quotas."""
+
+_POLL = 0.05
+_BATCH = 200
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Execution:
+    """Where an execution stands."""
+
+    name: str
+    state: str | None
+    """None before the first state, and after the last."""
+    data: Data
+    due: str | None
+    """When it goes on by itself; None once it is over."""
+    token: str | None = None
+    entered: bool = False
+    """The wait or task in this state has begun."""
+    attempts: int = 0
+    failed: str | None = None
+    """The error that nothing caught."""
+    version: int = 0
+
+
+class WorkflowRunner:
+    """Carries out executions."""
+
+    def __init__(
+        self,
+        definition: Definition,
+        *,
+        store: Store,
+        clock: Clock,
+        invoke: Invoke,
+        entering: Callable[[str, str], None] = lambda _name, _state: None,
+    ) -> None:
+        """Take the definition and what carries out its tasks.
+
+        Args:
+            definition: The workflow.
+            store: Where executions lie.
+            clock: Tells when a wait is over.
+            invoke: Carries out a task.
+            entering: Is told the execution's name and each state that it enters.
+        """
+        self._definition = definition
+        self._store = store
+        self._clock = clock
+        self._invoke = invoke
+        self._entering = entering
+        self._busy: set[str] = set()
+        self._lock = Lock()
+
+    def run_due(self) -> int:
+        """Carry out what is due now, until nothing is; return how many steps that took."""
+        steps = 0
+        while due := self._due():
+            for name in due:
+                self.go_on(name)
+            steps += len(due)
+        return steps
+
+    def next_due(self) -> datetime | None:
+        """Return when the next wait is over, None if nothing waits."""
+        page = self._store.query(WAITING, limit=1)
+        if not page.records:
+            return None
+        return datetime.fromisoformat(page.records[0].key.sort.partition("#")[0])
+
+    def serve(self, executor: Executor, stop: Signal) -> None:
+        """Carry out what is due in the executor's threads, until told to stop."""
+        while not stop.wait(_POLL):
+            with suppress(StoreError):
+                for name in self._due():
+                    if self._take(name):
+                        executor.submit(self._go_on_and_free, name)
+
+    def go_on(self, name: str) -> None:
+        """Carry an execution on to its next wait, or to its end."""
+        with suppress(VersionConflict, TransactionCancelled):
+            execution = self._load(name)
+            answer = self._answer_for(name, execution.token if execution else None)
+            if execution is None or execution.due is None:
+                return
+            if answer is None and execution.due > rfc3339(self._clock.now()):
+                return
+            try:
+                self._advance(execution, answer)
+            except PathMissing:
+                over = replace(execution, state=None, due=None, failed="States.Runtime")
+                self._save(replace(over, version=self._version(name)))
+
+    def _take(self, name: str) -> bool:
+        with self._lock:
+            if name in self._busy:
+                return False
+            self._busy.add(name)
+            return True
+
+    def _go_on_and_free(self, name: str) -> None:
+        try:
+            with suppress(StoreError):
+                self.go_on(name)
+        finally:
+            with self._lock:
+                self._busy.discard(name)
+
+    def _due(self) -> list[str]:
+        """Return the executions whose wait is over or was answered."""
+        now = rfc3339(self._clock.now())
+        names = {}
+        for record in every_record(self._store, ANSWERS):
+            names[record.key.sort.rpartition("/")[0]] = True
+        for record in self._store.query(WAITING, limit=_BATCH).records:
+            due, _, name = record.key.sort.partition("#")
+            if due <= now:
+                names[name] = True
+        return list(names)
+
+    def _answer_for(self, name: str, token: str | None) -> Record | None:
+        """Return the answer to the present token; answers to others came too late and go."""
+        found = None
+        for record in every_record(self._store, ANSWERS, f"{name}/"):
+            if record.key.sort == token:
+                found = record
+            else:
+                self._store.delete(record)
+        return found
+
+    def _advance(self, execution: Execution, answer: Record | None) -> None:
+        more: tuple[Action, ...] = ()
+        if answer is not None:
+            execution = self._answered(execution, json.loads(str(answer.attributes["data"])))
+            more = (Delete(key=answer.key, version=answer.version),)
+        elif execution.token and execution.entered:
+            execution = self._failed(execution, "States.Timeout")
+        for step in self._steps(execution):
+            execution = self._save(replace(step, version=execution.version), *more)
+            more = ()
+            if execution.due is None or execution.due > rfc3339(self._clock.now()):
+                return
+
+    def _steps(self, execution: Execution) -> Iterator[Execution]:
+        """Yield the execution each time that it has to be written down."""
+        while execution.state is not None:
+            state = self._definition[execution.state]
+            if not execution.entered and not execution.attempts:
+                self._entering(execution.name, execution.state)
+            match state["Type"]:
+                case "Choice":
+                    execution = self._to(execution, language.choose(state, execution.data))
+                case "Succeed":
+                    execution = replace(execution, state=None, due=None)
+                case "Wait":
+                    yield (execution := self._wait(execution, state))
+                case "Map":
+                    yield (execution := self._map(execution, state))
+                case _ if language.waits_for_token(state):
+                    yield from self._ask(execution, state)
+                    return
+                case _:
+                    yield (execution := self._task(execution, state))
+        yield execution
+
+    def _wait(self, execution: Execution, state: State) -> Execution:
+        if execution.entered:
+            return self._to(execution, state["Next"])
+        seconds = language.wait_seconds(state, execution.data)
+        return self._until(execution, seconds, entered=True)
+
+    def _task(self, execution: Execution, state: State) -> Execution:
+        try:
+            result = self._invoke(language.parameters(state, execution.data))
+        except Exception as error:  # noqa: BLE001 a task may fail with anything
+            return self._retried(execution, state, type(error).__name__)
+        return self._answered(execution, result)
+
+    def _retried(self, execution: Execution, state: State, error: str) -> Execution:
+        seconds = language.retry_after(state, error, execution.attempts)
+        if seconds is None:
+            return self._failed(execution, error)
+        waiting = self._until(execution, seconds, entered=False)
+        return replace(waiting, attempts=execution.attempts + 1)
+
+    def _ask(self, execution: Execution, state: State) -> Iterator[Execution]:
+        """Begin a wait for a token.
+
+        The token is written down before its task runs, and the end of the wait after: whoever
+        dies in between runs the task again, with the same token.
+        """
+        if execution.token is None:
+            token = f"{execution.name}/{execution.version}"
+            yield (execution := replace(execution, token=token))
+        try:
+            self._invoke(language.parameters(state, execution.data, str(execution.token)))
+        except Exception as error:  # noqa: BLE001 a task may fail with anything
+            yield replace(self._failed(execution, type(error).__name__), token=None)
+            return
+        seconds = language.timeout_seconds(state, execution.data)
+        yield self._until(execution, seconds, entered=True)
+
+    def _map(self, execution: Execution, state: State) -> Execution:
+        (task,) = state["ItemProcessor"]["States"].values()
+        results = []
+        for item in language.value_at(state["ItemsPath"], execution.data):
+            outcome = self._item(task, item)
+            if isinstance(outcome, _Failure):
+                return self._failed(execution, outcome.error)
+            results.append(outcome)
+        return self._answered(execution, results)
+
+    def _item(self, task: State, item: Data) -> Data:
+        attempts = 0
+        while True:
+            try:
+                return self._invoke(language.parameters(task, item))
+            except Exception as error:  # noqa: BLE001 a task may fail with anything
+                failure = _Failure(type(error).__name__)
+            if language.retry_after(task, failure.error, attempts) is None:
+                return failure
+            attempts += 1
+
+    def _answered(self, execution: Execution, result: Data) -> Execution:
+        state = self._definition[str(execution.state)]
+        data = language.with_result(state, execution.data, result)
+        return self._to(replace(execution, data=data), state["Next"])
+
+    def _failed(self, execution: Execution, error: str) -> Execution:
+        state = self._definition[str(execution.state)]
+        caught = language.caught(state, error, execution.data)
+        if caught is None:
+            return replace(execution, state=None, due=None, failed=error)
+        name, data = caught
+        return self._to(replace(execution, data=data), name)
+
+    def _to(self, execution: Execution, state: str) -> Execution:
+        now = rfc3339(self._clock.now())
+        return replace(execution, state=state, token=None, entered=False, attempts=0, due=now)
+
+    def _until(self, execution: Execution, seconds: float, *, entered: bool) -> Execution:
+        moment = self._clock.now() + timedelta(seconds=seconds)
+        whole = moment + timedelta(microseconds=-moment.microsecond % 1_000_000)
+        return replace(execution, due=rfc3339(whole), entered=entered)
+
+    def _version(self, name: str) -> int:
+        record = self._store.get(execution_key(name))
+        return record.version if record else 0
+
+    def _load(self, name: str) -> Execution | None:
+        record = self._store.get(execution_key(name))
+        if record is None:
+            return None
+        row: Mapping[str, Any] = record.attributes
+        return Execution(
+            name=name,
+            state=row["state"] or (self._definition.start if row["due"] else None),
+            data=json.loads(row["data"]),
+            due=row["due"],
+            token=row.get("token"),
+            entered=bool(row.get("entered")),
+            attempts=row.get("attempts", 0),
+            failed=row.get("failed"),
+            version=record.version,
+        )
+
+    def _save(self, execution: Execution, *more: Action) -> Execution:
+        """Write an execution down, and when it is due."""
+        key = execution_key(execution.name)
+        before = self._store.get(key)
+        if before is None or before.version != execution.version:
+            raise VersionConflict
+        update = Update(
+            key=key,
+            version=execution.version,
+            attributes={
+                "state": execution.state,
+                "data": json.dumps(execution.data),
+                "due": execution.due,
+                "token": execution.token,
+                "entered": execution.entered,
+                "attempts": execution.attempts,
+                "failed": execution.failed,
+            },
+            expires_at=None if execution.due else self._clock.now() + NAME_KEPT,
+        )
+        due = _due_change(execution.name, before.attributes["due"], execution.due)
+        self._store.transact(update, *due, *more)
+        return replace(execution, version=execution.version + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """An item of a Map that failed."""
+
+    error: str
+
+
+def _due_change(name: str, before: object, after: str | None) -> tuple[Action, ...]:
+    if before == after:
+        return ()
+    gone = Delete(key=due_key(str(before), name), version=1)
+    if after is None:
+        return (gone,)
+    return (gone, PutIfAbsent(key=due_key(after, name), attributes={}))

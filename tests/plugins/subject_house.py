@@ -1,0 +1,52 @@
+"""The whole path of a subject request on one machine, with controllers and mail that are fakes."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.dsar_router.own_register import OWN
+from leadcloud.anchors import FileAnchors
+from leadcloud.clock import SetClock
+from leadcloud.forwarding.destination import Destinations
+from leadcloud.forwarding.email import EmailForwarder
+from leadcloud.forwarding.manual import ManualForwarder
+from leadcloud.forwarding.opendsr import OpenDsrForwarder
+from leadcloud.forwarding.webhook import WebhookForwarder
+from leadcloud.settings import Settings
+from leadcloud.wiring import Services
+from local.subject_requests import runner_of
+from tests.house import BUYER, OTHER, SOURCE, START, House, Interfaces, Mailbox, entry_of
+
+
+@pytest.fixture
+def house(settings: Settings, tmp_path: Path) -> House:
+    """The house on a Thursday in March, with a source, a buyer, and another controller."""
+    clock, mailbox, interfaces = SetClock(START), Mailbox(), Interfaces()
+    services = Services(replace(settings, base_url="https://leadcloud.example"), clock)
+    services.mailer = mailbox
+    services.anchors = FileAnchors(tmp_path / "anchors.jsonl")
+    services.destinations = Destinations(lambda _host, _port: ["93.184.215.14"])
+    over_http: dict[str, Any] = {
+        "destinations": services.destinations,
+        "keys": services.controller_keys,
+        "clock": clock,
+        "post": interfaces.post,
+    }
+    services.forwarders = {
+        "webhook": WebhookForwarder(**over_http),
+        "opendsr": OpenDsrForwarder(**over_http),
+        "email": EmailForwarder(mailbox),
+        "manual": ManualForwarder(services.store, clock),
+    }
+    for controller_id in (SOURCE, BUYER, OTHER):
+        services.controllers.put(entry_of(controller_id))
+    services.controllers.put(entry_of(OWN, role="own", channel="manual", url=None))
+    return House(
+        services=services,
+        clock=clock,
+        mailbox=mailbox,
+        interfaces=interfaces,
+        runner=runner_of(services),
+    )

@@ -1,0 +1,208 @@
+"""Acceptance cases 21-24 and 35: what controllers may report, and what they may not."""
+
+from datetime import timedelta
+from statistics import median
+from time import perf_counter
+
+import pytest
+
+from tests.house import BUYER, OTHER, SOURCE, House, entry_of
+
+ACK = {"status": "acknowledged"}
+
+
+@pytest.mark.parametrize("forgery", ["key", "replay", "body", "other", "unsigned", "callback"])
+def test_cases_21_22_what_is_not_the_controllers_own_is_refused(house: House, forgery: str) -> None:
+    """Cases 21, 22: each forgery and an unknown id get one and the same answer."""
+    reference = house.forwarded()
+    before = house.case(reference, SOURCE)
+    old = house.clock.now() - timedelta(minutes=10)
+    attempts = {
+        "key": {"key_number": 7},
+        "replay": {"at": old},
+        "body": {"sent": {"status": "fulfilled"}},
+        "other": {"key_of": BUYER},
+        "callback": {"callback": "0" * 32},
+    }
+    if forgery == "unsigned":
+        path = house.desk.references.callback_id(reference, SOURCE)
+        status, problem = house.call("POST", f"/v1/controller-callbacks/{path}", ACK)
+    else:
+        status, problem = house.report(reference, SOURCE, ACK, **attempts[forgery])  # type: ignore[arg-type]
+
+    problem.pop("request_id")
+    assert (status, problem) == (
+        401,
+        {
+            "type": "https://leadcloud.example/problems/unauthenticated",
+            "title": "A valid X-API-Key is needed",
+            "status": 401,
+            "detail": "The signature is not one that is accepted here.",
+            "code": "unauthenticated",
+            "retryable": False,
+            "errors": [],
+        },
+    )
+    assert house.case(reference, SOURCE) == before
+    refused = forgery != "callback"
+    assert (house.audit(reference)[-1].event == "signature_refused") is refused
+
+
+def test_case_21_an_unsigned_body_is_not_parsed(house: House) -> None:
+    """Case 21: what is not signed is refused as such, be it JSON or not."""
+    reference = house.forwarded()
+    path = house.desk.references.callback_id(reference, SOURCE)
+    assert house.call("POST", f"/v1/controller-callbacks/{path}", "{no json")[0] == 401
+
+
+def test_case_22_an_unknown_id_takes_as_long_as_a_known_one(house: House) -> None:
+    """Case 22: a bad signature on a known id and any signature on an unknown id take alike."""
+    reference = house.forwarded()
+
+    def once(**forged: object) -> float:
+        started = perf_counter()
+        house.report(reference, SOURCE, ACK, **forged)  # type: ignore[arg-type]
+        return perf_counter() - started
+
+    known = median(once(key_number=7) for _ in range(60))
+    unknown = median(once(callback="0" * 32) for _ in range(60))
+    # The refusal of a known id is audited, a disk write that a network hides; no more than that.
+    assert 0.02 < unknown / known < 50
+
+
+@pytest.mark.parametrize("late", ["acknowledged", "not_controller", "refused"])
+def test_case_23_what_cannot_follow_is_refused(house: House, late: str) -> None:
+    """Case 23: after the end, another report is 409, audited, and changes nothing."""
+    reference = house.forwarded()
+    house.report(reference, SOURCE, {"status": "fulfilled"})
+    assert house.report(reference, SOURCE, {"status": late})[0] == 409
+    assert house.case(reference, SOURCE).state == "fulfilled"
+    assert house.audit(reference)[-1].event == "report_out_of_turn"
+
+
+def test_case_23_a_withdrawn_request_is_not_acknowledged(house: House) -> None:
+    """Case 23: an acknowledgement of a withdrawn request is 409."""
+    filed = house.file(right="objection", lead_reference=house.deliver())
+    house.settle()
+    house.withdraw(filed)
+    house.settle()
+    assert house.report(filed["reference"], SOURCE, ACK)[0] == 409
+
+
+def test_case_24_whom_the_controller_names_gets_it_if_we_know_them(house: House) -> None:
+    """Case 24: not the controller, but one of our register is; the date does not move."""
+    reference = house.forwarded()
+    report = {"status": "not_controller", "responsible": "Other Oy"}
+    assert house.report(reference, SOURCE, report)[0] == 200
+    house.settle()
+    assert house.states(reference) == {
+        SOURCE: "not_controller",
+        BUYER: "forwarded",
+        OTHER: "forwarded",
+    }
+    assert str(house.case(reference, OTHER).due_on) == "2026-04-05"
+
+
+def test_case_24_whom_nobody_knows_is_left_to_an_operator(house: House) -> None:
+    """Case 24: a name that is not in our register gets nothing; an operator looks."""
+    reference = house.forwarded()
+    posted = len(house.interfaces.posted)
+    house.report(reference, SOURCE, {"status": "not_controller", "responsible": "Stranger Oy"})
+    house.settle()
+    assert len(house.interfaces.posted) == posted
+    assert house.tasks() == ["find_controller"]
+
+
+def test_case_35_withdrawn_before_forwarding_nothing_is_sent(house: House) -> None:
+    """Case 35: nobody hears of a request that was withdrawn in time."""
+    filed = house.file(right="access", lead_reference=house.deliver())
+    house.settle()
+    status, answer = house.withdraw(filed)
+    house.travel(days=10)
+    assert (status, answer["state"]) == (200, "withdrawn")
+    assert house.interfaces.posted == []
+    assert house.runner.next_due() is None
+
+
+def test_case_35_withdrawn_while_the_interface_is_down(house: House) -> None:
+    """Case 35: what is still waiting to be sent is not sent any more."""
+    house.interfaces.failing["source.example"] = 3
+    filed = house.file(right="objection", lead_reference=house.deliver())
+    house.settle()
+    house.withdraw(filed)
+    house.travel(days=10)
+    assert house.interfaces.to(SOURCE) == []
+    assert house.states(filed["reference"])[SOURCE] == "withdrawn"
+
+
+def test_case_35_withdrawn_after_forwarding_is_told_to_each(house: House) -> None:
+    """Case 35: each controller is told once; what it still reports is noted."""
+    filed = house.file(right="objection", lead_reference=house.deliver())
+    house.settle()
+    house.interfaces.failing["buyer.example"] = 1
+    house.withdraw(filed)
+    house.travel(hours=2)
+    for controller in (SOURCE, BUYER):
+        assert len(house.interfaces.to(controller, "withdrawn")) == 1
+    assert house.report(filed["reference"], SOURCE, {"status": "fulfilled"})[0] == 200
+    assert house.states(filed["reference"]) == {SOURCE: "withdrawn", BUYER: "withdrawn"}
+
+
+def test_a_message_counts_once(house: House) -> None:
+    """The same webhook-id again is answered as the first time, whatever it says."""
+    reference = house.forwarded()
+    for body in (ACK, {"status": "fulfilled"}):
+        assert house.report(reference, SOURCE, body, message_id="same") == (
+            200,
+            {"state": "acknowledged"},
+        )
+
+
+def test_case_40_an_old_key_is_good_for_a_while(house: House) -> None:
+    """Case 40: after a rotation both keys sign and both are accepted; later only the new one."""
+    house.services.controllers.rotate_key(SOURCE, house.clock.now())
+    reference = house.forwarded()
+    signatures = [
+        headers["webhook-signature"]
+        for host, headers, _ in house.interfaces.posted
+        if host == "source.example"
+    ]
+    assert [len(each.split()) for each in signatures] == [2]
+    assert house.report(reference, SOURCE, ACK, key_number=1)[0] == 200
+    assert house.report(reference, SOURCE, ACK, key_number=2)[0] == 200
+    house.travel(days=15)
+    assert house.report(reference, SOURCE, ACK, key_number=1)[0] == 401
+    assert house.report(reference, SOURCE, ACK, key_number=2)[0] == 200
+
+
+def test_case_40_an_ended_contract_still_gets_requests_about_its_time(house: House) -> None:
+    """Case 40: the entry of a controller whose contract has ended still leads to it."""
+    ended = house.clock.now().date() - timedelta(days=1)
+    house.services.controllers.put(entry_of(SOURCE, contract_until=ended))
+    assert house.states(house.forwarded()) == {SOURCE: "forwarded", BUYER: "forwarded"}
+
+
+def test_case_40_a_case_started_anew_sends_nothing_twice(house: House) -> None:
+    """Case 40: on day 15 an operator starts a new execution; the controller gets no second one."""
+    reference = house.forwarded()
+    house.travel(days=15)
+    house.lose_execution(f"{reference}.{SOURCE}")
+    status, _ = house.decide(reference, action="restart", controllers=[SOURCE])
+    house.settle()
+    assert status == 200
+    assert len(house.interfaces.to(SOURCE)) == 1
+    house.travel(days=18)
+    assert house.case(reference, SOURCE).state == "overdue"
+
+
+def test_a_notice_of_a_source_reaches_its_buyers(house: House) -> None:
+    """A source's signed erasure goes to those who got data from it; nobody else may send one."""
+    house.deliver()
+    status, answer = house.notice(SOURCE, {"right": "erasure", "subject_phone": "0401234567"})
+    assert status == 202
+    house.settle()
+    (message,) = house.interfaces.to(BUYER, "notice")
+    assert message["data"]["subject"] == {"phone": "+358401234567"}
+    assert house.states(answer["reference"]) == {BUYER: "forwarded"}
+    assert house.notice(SOURCE, {"right": "erasure"}, key_of=OTHER)[0] == 401
+    assert house.notice(OTHER, {"right": "erasure"})[0] == 422
