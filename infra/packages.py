@@ -26,6 +26,7 @@ LAMBDA = Target(python="3.13", platform="aarch64-manylinux_2_28", bytecode=True)
 
 PACKAGES = {
     "base": ("aws-lambda-powertools", "boto3", "cryptography", "httpcore", "httpx", "pydantic"),
+    "buildings": ("cql2", "xstatic-leaflet"),
     "registers": ("phonenumberslite", "psycopg", "sqlalchemy"),
     "numeric": ("numpy",),
 }
@@ -46,6 +47,7 @@ _DROPPED = (
     "**/*.pxd",
     "**/*.h",
     "**/*.a",
+    "**/__pycache__",  # of other versions, where a wheel brings any
     "**/tests",
     "boto3/examples",
     # cryptography needs of cffi what lies beside this folder.
