@@ -22,6 +22,7 @@ class Needs:
 
 NEEDS = {
     "authorizer": Needs(table=("dynamodb:GetItem",), secret=True, timeout=5),
+    "buildings": Needs(layers=("buildings",)),
     "dsar_router": Needs(
         table=(
             "dynamodb:GetItem",

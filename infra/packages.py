@@ -34,6 +34,7 @@ PACKAGES = {
         "pydantic",
         "python-dateutil",
     ),
+    "buildings": ("cql2", "xstatic-leaflet"),
     "forms": ("jinja2",),
     "registers": ("phonenumberslite", "psycopg", "sqlalchemy"),
     "numeric": ("numpy",),
@@ -57,6 +58,7 @@ _DROPPED = (
     "**/*.pxd",
     "**/*.h",
     "**/*.a",
+    "**/__pycache__",  # of other versions, where a wheel brings any
     "**/tests",
     "boto3/examples",
     # cryptography needs of cffi what lies beside this folder.

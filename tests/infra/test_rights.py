@@ -10,6 +10,7 @@ OWN_LOG_AND_TRACE = {
 }
 RIGHTS = {
     "authorizer": {"dynamodb:GetItem", "kms:Decrypt", "secretsmanager:GetSecretValue"},
+    "buildings": set(),
     "pages": set(),
     "search": {
         "dynamodb:DeleteItem",
