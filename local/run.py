@@ -39,7 +39,7 @@ def main() -> None:
     secrets = draw_secrets(folder)
     os.environ["LEADCLOUD_STORE"] = f"sqlite:{folder.store}"
     os.environ["LEADCLOUD_SECRETS"] = f"file:{folder.secrets}"
-    ensure_buildings(services().settings.data / "buildings.sqlite")
+    ensure_buildings(services().settings.buildings)
     provider = start_directory_provider(
         client_id=secrets["demo_directory_client_id"],
         client_secret=secrets["demo_directory_client_secret"],

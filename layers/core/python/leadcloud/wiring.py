@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from leadcloud.accounts.account import AccountBook
 from leadcloud.accounts.key import KeyRing
+from leadcloud.buildings.facts import CurrentNeighbourhoods
 from leadcloud.buildings.store import BuildingFile
 from leadcloud.clock import Clock, SystemClock
 from leadcloud.idempotency import Idempotency
@@ -108,7 +109,12 @@ class Services:
     @cached_property
     def buildings(self) -> BuildingFile:
         """The building database."""
-        return BuildingFile(self.settings.data / "buildings.sqlite")
+        return BuildingFile(self.settings.buildings)
+
+    @cached_property
+    def neighbourhoods(self) -> CurrentNeighbourhoods:
+        """What may be known of the buildings in which contacts live."""
+        return CurrentNeighbourhoods(self.buildings, self.clock)
 
     @cached_property
     def provenance(self) -> Provenance:
