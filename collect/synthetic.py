@@ -5,7 +5,7 @@ years and gaps follow the rates seen in open data. No name, id or place is a rea
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import cos, radians, sin
 from random import Random
 from typing import Any
@@ -24,6 +24,14 @@ _WORDS = (
     ("Hirvi", "Älg"), ("Jänis", "Har"), ("Orava", "Ekorr"), ("Haukka", "Hök"),
     ("Kotka", "Örn"), ("Joutsen", "Svan"), ("Peippo", "Bofink"), ("Kiuru", "Lärk"),
 )  # fmt: skip
+_ORDINARY = (
+    ("Asematie", "Stationsvägen"), ("Kauppakatu", "Handelsgatan"), ("Kirkkokatu", "Kyrkogatan"),
+    ("Koivukuja", "Björkstigen"), ("Koulukatu", "Skolgatan"), ("Kuusitie", "Granvägen"),
+    ("Lehtotie", "Lundvägen"), ("Mäntytie", "Tallvägen"), ("Niittykuja", "Ängsgränden"),
+    ("Pihlajatie", "Rönnvägen"), ("Rantatie", "Strandvägen"), ("Satamakatu", "Hamngatan"),
+    ("Torikatu", "Torggatan"),
+)  # fmt: skip
+"""Streets that every town has, and every postal area here: where synthetic persons live, too."""
 _MIDDLES = (("", ""), ("nmäen", "backs"), ("nlaakson", "dals"), ("nsuon", "mosse"))
 _ENDS = (("tie", "vägen"), ("katu", "gatan"), ("kuja", "gränden"), ("polku", "stigen"))
 _USES = ("05", "06", "02", "03", "04", "07", "01")
@@ -33,7 +41,7 @@ _DECADES = (1900, 1920, 1940, 1950, 1960, 1970, 1980, 1990, 2000, 2010, 2020)
 _DECADE_WEIGHTS = (2, 3, 6, 12, 13, 16, 18, 11, 9, 8, 2)
 _MODIFIED_FIRST, _MODIFIED_LAST = 1, 28
 _METRES_NORTH, _METRES_EAST_AT_EQUATOR = 111_500.0, 111_320.0
-_STREETS_IN_AREA = 22
+_HOUSES_IN_STREET = 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,18 +53,21 @@ class Town:
     lat: float
     buildings: int
     first_postal_code: int
+    in_postal_area: int
+    """Buildings in each postal area but the last."""
 
 
-VANTAA = Town(code="092", lon=25.04, lat=60.29, buildings=45_000, first_postal_code=1_200)
-_PER_AREA = 330
-"""Buildings in a postal area."""
-_POSTAL_CODE_STEP = 4
+VANTAA = Town(
+    code="092", lon=25.04, lat=60.29, buildings=45_000, first_postal_code=1_200, in_postal_area=820
+)
+_POSTAL_CODE_STEP = 10
+_IN_POSTAL_AREA = 330
 
 
 def towns(count: int) -> list[Town]:
     """Return towns with so many buildings in all; the first is Vantaa, others lie around Finland."""
     if count <= VANTAA.buildings:
-        return [Town(code="092", lon=25.04, lat=60.29, buildings=count, first_postal_code=1_200)]
+        return [replace(VANTAA, buildings=count)]
     found, left, number, postal_code = [VANTAA], count - VANTAA.buildings, 0, 10_000
     while left:
         number += 1
@@ -68,9 +79,10 @@ def towns(count: int) -> list[Town]:
                 lat=60.6 + (number * 0.754878 % 1) * 7,
                 buildings=size,
                 first_postal_code=postal_code,
+                in_postal_area=_IN_POSTAL_AREA,
             )
         )
-        postal_code += -(-size // _PER_AREA) * _POSTAL_CODE_STEP
+        postal_code += -(-size // _IN_POSTAL_AREA) * _POSTAL_CODE_STEP
         left -= size
     return found
 
@@ -82,7 +94,7 @@ def synthetic_rows(count: int, seed: int = 1) -> Iterator[dict[str, Any]]:
     for town in towns(count):
         left, area = town.buildings, 0
         while left:
-            size = min(left, _PER_AREA)
+            size = min(left, town.in_postal_area)
             for row in _postal_area(town, area, size, random=random):
                 serial += random.randint(1, 5)
                 yield _as_row(row, f"{serial:09d}", town, random=random)
@@ -106,10 +118,11 @@ def _postal_area(town: Town, area: int, size: int, *, random: Random) -> Iterato
     distance, angle = 900 * area**0.5, area * 2.399963
     east, north = distance * cos(angle), distance * sin(angle)
     postal_code = f"{town.first_postal_code + area * _POSTAL_CODE_STEP:05d}"
-    streets = [_street(east, north, random) for _ in range(_STREETS_IN_AREA)]
+    count = max(size // _HOUSES_IN_STREET, 1)
+    streets = [_street(index, east, north, random=random) for index in range(count)]
     for index in range(size):
-        (name, name_sv), (x, y), heading = streets[index % _STREETS_IN_AREA]
-        step = index // _STREETS_IN_AREA
+        (name, name_sv), (x, y), heading = streets[index % count]
+        step = index // count
         along, aside = 28.0 * step + random.random() * 8, 18 if step % 2 else -18
         yield _Spot(
             town.lon
@@ -124,13 +137,16 @@ def _postal_area(town: Town, area: int, size: int, *, random: Random) -> Iterato
 
 
 def _street(
-    east: float, north: float, random: Random
+    index: int, east: float, north: float, *, random: Random
 ) -> tuple[tuple[str, str], tuple[float, float], float]:
+    """Return a street's names, where it begins, and which way it goes."""
     word, word_sv = random.choice(_WORDS)
     middle, middle_sv = random.choice(_MIDDLES)
     end, end_sv = random.choice(_ENDS)
     start = (east + random.gauss(0, 450), north + random.gauss(0, 450))
-    return (word + middle + end, word_sv + middle_sv + end_sv), start, random.random() * 6.283185
+    names = (word + middle + end, word_sv + middle_sv + end_sv)
+    heading = random.random() * 6.283185
+    return _ORDINARY[index] if index < len(_ORDINARY) else names, start, heading
 
 
 def _as_row(spot: _Spot, serial: str, town: Town, *, random: Random) -> dict[str, Any]:

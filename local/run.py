@@ -53,7 +53,7 @@ def main() -> None:
         "LEADCLOUD_ANCHORS": f"file:{folder.anchors}",
         "LEADCLOUD_EXEMPT_DESTINATIONS": f"127.0.0.1:{controllers.http_port}",
     } | {name: value for name, value in _MACHINE_LIMITS.items() if name not in os.environ}
-    ensure_buildings(services().settings.data / "buildings.sqlite")
+    ensure_buildings(services().settings.buildings)
     provider = start_directory_provider(
         client_id=secrets["demo_directory_client_id"],
         client_secret=secrets["demo_directory_client_secret"],

@@ -64,6 +64,7 @@ def settings(tmp_path: Path) -> Settings:
             "LEADCLOUD_STORE": f"sqlite:{tmp_path / 'store.sqlite'}",
             "LEADCLOUD_SECRETS": f"file:{secrets}",
             "LEADCLOUD_SEARCH_DEADLINE": "1",
+            "LEADCLOUD_BUILDINGS": str(tmp_path / "buildings.sqlite"),
         }
     )
 

@@ -1,9 +1,10 @@
 """The criteria of a search: which fields limit which kind of contact, and what they may hold."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from functions.search.messages import CriterionValue
 from leadcloud.errors import Fault, NotBuilt, RequestInvalid
 from leadcloud.registers.condition import OPERATORS, Condition, Operator
 from leadcloud.registers.interface import Kind
@@ -71,9 +72,7 @@ CRITERIA: dict[Kind, dict[str, Criterion]] = {
 }
 
 _PLANNED: dict[Kind, frozenset[str]] = {
-    "consumer": frozenset(
-        {"region", "age_group", "building_type", "building_built", "building_heating", "area"}
-    ),
+    "consumer": frozenset({"region", "age_group"}),
     "business": frozenset(
         {
             "region",
@@ -89,7 +88,7 @@ _PLANNED: dict[Kind, frozenset[str]] = {
 """In the public contract, and not there yet."""
 
 
-def parse_criteria(kind: Kind, raw: Mapping[str, Mapping[str, Sequence[str]]]) -> list[Condition]:
+def parse_criteria(kind: Kind, raw: Mapping[str, Mapping[str, CriterionValue]]) -> list[Condition]:
     """Return the conditions of a search.
 
     Raises:
@@ -106,7 +105,7 @@ def parse_criteria(kind: Kind, raw: Mapping[str, Mapping[str, Sequence[str]]]) -
 
 
 def _read(
-    kind: Kind, field: str, operators: Mapping[str, Sequence[str]]
+    kind: Kind, field: str, operators: Mapping[str, CriterionValue]
 ) -> Iterator[Condition | Fault]:
     """Yield the conditions on one field, or what is wrong with them."""
     criterion = CRITERIA[kind].get(field)
@@ -118,7 +117,7 @@ def _read(
     for name, values in operators.items():
         operator = next((known for known in OPERATORS if known == name), None)
         pattern = criterion.pattern(operator) if operator else None
-        if operator is None or pattern is None:
+        if operator is None or pattern is None or not isinstance(values, list):
             yield _unknown_operator(field, criterion)
         elif not 1 <= len(values) <= MAX_VALUES:
             yield _count_fault(field, operator)

@@ -14,24 +14,40 @@ from functions.search.messages import (
     ContactMessage,
     ControllerMessage,
     DecisionMakerMessage,
+    HomeMessage,
     Money,
     PersonName,
     RegisterMessage,
     VisitingAddress,
 )
+from leadcloud.buildings.facts import Neighbourhoods
 from leadcloud.registers.contact import BusinessContact, ConsumerContact
 from leadcloud.registers.interface import RegisterDescription
 
 
-def contact_message(merged: Merged, lead_reference: str) -> ContactMessage:
+def contact_message(
+    merged: Merged, lead_reference: str, neighbourhoods: Neighbourhoods | None
+) -> ContactMessage:
     """Return the public form of a contact, with the code of its delivery."""
     contact = merged.contact
     if isinstance(contact, ConsumerContact):
-        return _consumer(contact, merged, lead_reference)
+        home = _home(contact, neighbourhoods)
+        return _consumer(contact, merged, lead_reference, home=home)
     return _business(contact, merged, lead_reference)
 
 
-def _consumer(contact: ConsumerContact, merged: Merged, reference: str) -> ConsumerMessage:
+def _home(contact: ConsumerContact, neighbourhoods: Neighbourhoods | None) -> HomeMessage | None:
+    if neighbourhoods is None:
+        return None
+    facts = neighbourhoods.facts(contact.street, contact.postal_code)
+    if facts.type is None:
+        return None
+    return HomeMessage(type=facts.type, built_decade=facts.built_decade)
+
+
+def _consumer(
+    contact: ConsumerContact, merged: Merged, reference: str, *, home: HomeMessage | None
+) -> ConsumerMessage:
     return ConsumerMessage(
         register_=merged.register,
         name=PersonName(first=contact.first_name, last=contact.last_name),
@@ -40,6 +56,7 @@ def _consumer(contact: ConsumerContact, merged: Merged, reference: str) -> Consu
         language=contact.language,
         postal_code=contact.postal_code,
         municipality=contact.municipality,
+        building=home,
         possible_duplicate=merged.possible_duplicate,
         lead_reference=reference,
     )

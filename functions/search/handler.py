@@ -65,7 +65,12 @@ def search_contacts(call: Call, services: Services) -> Answer:
     """Search, merge and deliver one page."""
     request: SearchRequest = call.body
     account = _account(call, services)
-    search = prepare(request, account, _registers(account, services))
+    search = prepare(
+        request,
+        account,
+        _registers(account, services),
+        neighbourhoods=services.neighbourhoods.current(),
+    )
     seal = _seal(search, services)
     token = request.cursor
     cursor = first_cursor(search, services) if token is None else seal.read(token)

@@ -56,6 +56,29 @@ class RegisterList(Wire):
 Values = Annotated[list[Annotated[str, StringConstraints(max_length=64)]], Field(max_length=1000)]
 
 
+class YearRange(Wire):
+    """Years from and to, both included; either may be open."""
+
+    from_: int | None = Field(default=None, alias="from", ge=1000, le=3000)
+    to: int | None = Field(default=None, ge=1000, le=3000)
+
+
+Degrees = Annotated[float, Field(ge=-180, le=180)]
+Point = Annotated[list[Degrees], Field(min_length=2, max_length=2)]
+
+
+class Surroundings(Wire):
+    """A GeoJSON polygon, or all within a radius of a point; longitude first."""
+
+    type: Literal["Polygon"] | None = None
+    coordinates: list[list[Point]] | None = None
+    point: Point | None = None
+    radius_m: float | None = Field(default=None, gt=0, le=50_000)
+
+
+CriterionValue = Values | YearRange | Surroundings
+
+
 class SearchRequest(Wire):
     """What to search, where, and for what purpose."""
 
@@ -63,7 +86,7 @@ class SearchRequest(Wire):
         max_length=64, description="telemarketing_b2c or telemarketing_b2b; nothing else."
     )
     registers: list[RegisterId] = Field(min_length=1, max_length=20)
-    criteria: dict[str, dict[str, Values]] = Field(
+    criteria: dict[str, dict[str, CriterionValue]] = Field(
         max_length=20,
         description="Field to operator to values: AND between fields, OR within a list.",
     )
@@ -83,6 +106,13 @@ class PersonName(Wire):
     last: str
 
 
+class HomeMessage(Wire):
+    """The building in which somebody lives, as far as five dwellings nearby share it."""
+
+    type: str
+    built_decade: int | None = Field(description="First year of the decade.")
+
+
 class ConsumerMessage(Wire):
     """A person to be called. Nothing here locates a dwelling."""
 
@@ -94,6 +124,7 @@ class ConsumerMessage(Wire):
     language: str | None
     postal_code: str | None
     municipality: str | None
+    building: HomeMessage | None
     possible_duplicate: bool
     lead_reference: str
 

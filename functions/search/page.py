@@ -36,6 +36,7 @@ def deliver_page(
         request_id=call.request_id,
     )
     merged = merge(results, cursor.seen)
+    neighbourhoods = services.neighbourhoods.current()
     receipts = _receipts(search, merged, services)
     sources = (
         *(_skipped(source) for source in search.plans if source.unanswerable),
@@ -44,7 +45,8 @@ def deliver_page(
     places = search.next_places(cursor.places, results)
     return SearchAnswer(
         contacts=tuple(
-            contact_message(each, receipts[each.register].lead_reference) for each in merged
+            contact_message(each, receipts[each.register].lead_reference, neighbourhoods)
+            for each in merged
         ),
         sources=sources,
         complete=all(source.state == "ok" for source in sources),

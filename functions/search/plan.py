@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from functions.search.home import HomeCriteria
 from leadcloud.registers.condition import Condition
 from leadcloud.registers.contact import ConsumerContact, Contact, value_of
 from leadcloud.registers.interface import Register
@@ -18,6 +19,8 @@ class SourcePlan:
     required: tuple[Condition, ...]
     """Conditions that a contact must be seen to meet: the register did not apply them, or not
     exactly."""
+    home: HomeCriteria | None
+    """What the building at a consumer's address must be; no register knows that."""
     unanswerable: tuple[str, ...]
     """Fields that neither the register nor we can answer; such a source is skipped."""
 
@@ -34,6 +37,10 @@ class SourcePlan:
         """
         if isinstance(contact, ConsumerContact) and contact.marketing_ban:
             return False
+        if self.home is not None and not (
+            isinstance(contact, ConsumerContact) and self.home.admits(contact)
+        ):
+            return False
         return all(
             condition.is_met_by(value_of(contact, condition.field)) for condition in self.required
         ) and all(
@@ -43,7 +50,9 @@ class SourcePlan:
         )
 
 
-def plan(register: Register, conditions: Sequence[Condition]) -> SourcePlan:
+def plan(
+    register: Register, conditions: Sequence[Condition], home: HomeCriteria | None = None
+) -> SourcePlan:
     """Return how a register is searched for these conditions."""
     pushed, required, unanswerable = [], [], []
     for condition in conditions:
@@ -62,5 +71,6 @@ def plan(register: Register, conditions: Sequence[Condition]) -> SourcePlan:
         register=register,
         pushed=tuple(pushed),
         required=tuple(required),
+        home=home,
         unanswerable=tuple(unanswerable),
     )

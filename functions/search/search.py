@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from functions.search.criteria import parse_criteria
 from functions.search.cursor import search_context
 from functions.search.federation import Place, SourceResult, Task
-from functions.search.messages import SearchRequest
+from functions.search.home import HOME_FIELDS, HomeCriteria, read_home_criteria
+from functions.search.messages import CriterionValue, SearchRequest
 from functions.search.plan import SourcePlan, plan
 from leadcloud.accounts.account import Account
-from leadcloud.errors import CriterionUnsupported, Fault, RequestInvalid
+from leadcloud.buildings.facts import Neighbourhoods
+from leadcloud.errors import CriterionUnsupported, Fault, RequestInvalid, Unavailable
 from leadcloud.purpose import KIND_OF, Purpose, permitted
 from leadcloud.registers.interface import Kind, Register
 
@@ -63,15 +65,23 @@ class Search:
         return following
 
 
-def prepare(request: SearchRequest, account: Account, registers: Mapping[str, Register]) -> Search:
+def prepare(
+    request: SearchRequest,
+    account: Account,
+    registers: Mapping[str, Register],
+    *,
+    neighbourhoods: Neighbourhoods | None = None,
+) -> Search:
     """Check a request against the account's contract and plan it.
 
     Args:
         request: As it came in.
         account: Who asks.
         registers: Those that the account's contract names, by id.
+        neighbourhoods: What may be known of buildings; None where there is no building database.
 
     Raises:
+        Unavailable: A criterion is about buildings and there is no building database.
         PurposeNotPermitted: Contacts are not delivered for this purpose.
         RequestInvalid: Registers or criteria have faults; all of them at once.
         CriterionUnsupported: No register can answer one of the criteria.
@@ -79,16 +89,32 @@ def prepare(request: SearchRequest, account: Account, registers: Mapping[str, Re
     purpose = permitted(request.purpose, account.purposes)
     kind = KIND_OF[purpose]
     faults = list(_register_faults(request.registers, kind, registers))
+    asked_of_home = {
+        name: operators
+        for name, operators in request.criteria.items()
+        if kind == "consumer" and name in HOME_FIELDS
+    }
+    conditions, home = [], None
     try:
-        conditions = parse_criteria(kind, request.criteria)
+        home = _home(asked_of_home, neighbourhoods)
+    except RequestInvalid as error:
+        faults += error.faults
+    try:
+        others = {
+            name: operators
+            for name, operators in request.criteria.items()
+            if name not in asked_of_home
+        }
+        conditions = parse_criteria(kind, others)
     except RequestInvalid as error:
         faults += error.faults
     if faults:
         raise RequestInvalid("The search has faults.", faults=faults)
-    plans = tuple(plan(registers[register], conditions) for register in request.registers)
+    plans = tuple(plan(registers[register], conditions, home) for register in request.registers)
     if all(source.unanswerable for source in plans):
         raise CriterionUnsupported(faults=list(_unsupported(plans)))
-    asked = [purpose, request.registers, request.criteria, request.page_size]
+    criteria = request.model_dump(mode="json", by_alias=True)["criteria"]
+    asked = [purpose, request.registers, criteria, request.page_size]
     return Search(
         account=account,
         purpose=purpose,
@@ -96,6 +122,16 @@ def prepare(request: SearchRequest, account: Account, registers: Mapping[str, Re
         page_size=request.page_size,
         context=search_context(account.id, asked),
     )
+
+
+def _home(
+    asked: Mapping[str, Mapping[str, CriterionValue]], neighbourhoods: Neighbourhoods | None
+) -> HomeCriteria | None:
+    if not asked:
+        return None
+    if neighbourhoods is None:
+        raise Unavailable("There is no building database here yet.")
+    return read_home_criteria(asked, neighbourhoods)
 
 
 def _register_faults(

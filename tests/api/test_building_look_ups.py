@@ -113,7 +113,7 @@ def test_a_cursor_of_another_release_is_refused(look_up: LookUp, open_look_up: O
 
 
 RING = ",".join(f"{25 + i / 1e6} {60 + (i % 2) / 10}" for i in range(1_000_000))
-HOSTILE = {
+HOSTILE: dict[str, tuple[str, dict[str, Any]]] = {
     "polygon of a million points": (ITEMS, {"filter": f"S_INTERSECTS(geometry,POLYGON(({RING},25 60)))"}),
     "bow tie": (ITEMS, {"filter": "S_INTERSECTS(geometry,POLYGON((25 60.2,25.1 60.3,25.1 60.2,25 60.3,25 60.2)))"}),
     "polygon over the antimeridian": (ITEMS, {"filter": "S_INTERSECTS(geometry,POLYGON((170 60,190 60,190 70,170 70,170 60)))"}),

@@ -5,13 +5,14 @@ Source: abstract test suites of OGC 17-069r4 (Core, GeoJSON, OpenAPI 3.0), 18-05
 """
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
-from referencing import Registry, Resource
+from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from functions.buildings.document import CONFORMANCE
@@ -33,7 +34,7 @@ def _schema(name: str) -> Draft202012Validator:
     resources = [
         (
             f"urn:ogc:{file.name}",
-            Resource(_as_json_schema(yaml.safe_load(file.read_text())), DRAFT202012),
+            DRAFT202012.create_resource(_as_json_schema(yaml.safe_load(file.read_text()))),
         )
         for file in folder.glob("*.yaml")
     ]
@@ -353,7 +354,7 @@ def test_csv_holds_what_geojson_holds(look_up: LookUp) -> None:
     assert 'rel="license"' in reply.headers["Link"]
 
 
-FILTERS = {
+FILTERS: dict[str, Callable[[dict[str, Any]], bool]] = {
     "use = 'sauna'": lambda p: p["use"] == "sauna",
     "use <> 'sauna'": lambda p: p["use"] not in {None, "sauna"},
     "completed_year >= 1990 AND completed_year < 2000": lambda p: (

@@ -25,6 +25,8 @@ class Settings:
     """Folder of the read-only documents that the public pages serve."""
     data: Path
     """Folder of the read-only artefacts: age tables, building database."""
+    buildings: Path
+    """The building database; `buildings.sqlite` among the artefacts where nothing else is said."""
     search_deadline: float
     """Seconds that a search waits for its registers."""
     base_url: str
@@ -51,11 +53,13 @@ class Settings:
             SettingsError: A variable is missing or unusable.
         """
         variables = os.environ if environment is None else environment
+        data = _folder(variables, "LEADCLOUD_DATA", "layers/data")
         return cls(
             store=_required(variables, "LEADCLOUD_STORE"),
             secrets=_required(variables, "LEADCLOUD_SECRETS"),
             documents=_folder(variables, "LEADCLOUD_DOCUMENTS", "docs"),
-            data=_folder(variables, "LEADCLOUD_DATA", "layers/data"),
+            data=data,
+            buildings=Path(variables.get("LEADCLOUD_BUILDINGS", data / "buildings.sqlite")),
             search_deadline=_seconds(variables, "LEADCLOUD_SEARCH_DEADLINE", "2.5"),
             base_url=variables.get("LEADCLOUD_BASE_URL", "").rstrip("/"),
             mail=variables.get("LEADCLOUD_MAIL", ""),

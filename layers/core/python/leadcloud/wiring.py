@@ -16,6 +16,7 @@ from leadcloud.accounts.account import AccountBook
 from leadcloud.accounts.key import KeyRing
 from leadcloud.anchors import Anchors, FileAnchors, S3Anchors
 from leadcloud.audit import AuditTrail
+from leadcloud.buildings.facts import CurrentNeighbourhoods
 from leadcloud.buildings.store import BuildingFile
 from leadcloud.clock import Clock, SystemClock
 from leadcloud.controllers import Channel, ControllerBook, ControllerKeys
@@ -121,7 +122,12 @@ class Services:
     @cached_property
     def buildings(self) -> BuildingFile:
         """The building database."""
-        return BuildingFile(self.settings.data / "buildings.sqlite")
+        return BuildingFile(self.settings.buildings)
+
+    @cached_property
+    def neighbourhoods(self) -> CurrentNeighbourhoods:
+        """What may be known of the buildings in which contacts live."""
+        return CurrentNeighbourhoods(self.buildings, self.clock)
 
     @cached_property
     def provenance(self) -> Provenance:

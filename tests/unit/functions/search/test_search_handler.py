@@ -60,6 +60,7 @@ def test_a_consumer_contact_locates_no_dwelling(
         "language": "fi",
         "postal_code": "01300",
         "municipality": "092",
+        "building": None,
         "possible_duplicate": False,
     }
     assert read(reference) == reference

@@ -17,8 +17,9 @@ from leadcloud.buildings.address_book import buildings_at
 from leadcloud.buildings.area import Area, Condition
 from leadcloud.buildings.code_list import DWELLING_USES
 from leadcloud.buildings.grid import cell_of, middle_of_square, square_of
-from leadcloud.buildings.store import BuildingStore, Selection
+from leadcloud.buildings.store import BuildingFile, BuildingStore, Selection
 from leadcloud.clock import Clock, Deadline
+from leadcloud.errors import Unavailable
 
 LEAST_DWELLINGS = 5
 _SECONDS = 2.0
@@ -125,6 +126,25 @@ class Neighbourhoods:
             if use in DWELLING_USES:
                 dwellings[_Kind(use, decade, heating), cell_of(lon, lat)] += number
         return dwellings
+
+
+class CurrentNeighbourhoods:
+    """The neighbourhoods of the release that is there now."""
+
+    def __init__(self, file: BuildingFile, clock: Clock) -> None:
+        self._file = file
+        self._clock = clock
+        self._known: tuple[BuildingStore, Neighbourhoods] | None = None
+
+    def current(self) -> Neighbourhoods | None:
+        """Return them, or None where there is no building database."""
+        try:
+            store = self._file.store()
+        except Unavailable:
+            return None
+        if self._known is None or self._known[0] is not store:
+            self._known = (store, Neighbourhoods(store, self._clock))
+        return self._known[1]
 
 
 def _shared_kind(mine: _Kind, dwellings: Dwellings) -> _Kind | None:

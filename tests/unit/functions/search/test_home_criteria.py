@@ -1,0 +1,124 @@
+"""Searching by the building in which somebody lives."""
+
+import json
+from typing import Any
+
+import pytest
+
+from functions.search.handler import api
+from leadcloud.wiring import Services
+from tests.contacts import person, register
+from tests.plugins.buildings import release, row
+
+HOUSES, FLATS, OLD = range(1, 7), (20,), range(31, 37)
+
+
+@pytest.fixture
+def neighbourhood(services: Services, open_account: Any) -> Services:
+    """A postal code with six houses of the eighties, six of the fifties, and a block of flats."""
+    rows = [
+        *[row(n, heating_method="01") for n in HOUSES],
+        *[row(n, main_purpose="06", apartment_count=40) for n in FLATS],
+        *[row(n, completion_date="1951-01-01Z", at=(25.2 + n * 1e-5, 60.3)) for n in OLD],
+    ]
+    release(services.settings.buildings, rows)
+    everyone = [person(n, street=f"Koivutie {n}") for n in (*HOUSES, *FLATS, *OLD)]
+    open_account(
+        register("first", [*everyone, person(99, street="Tuntematon 1"), person(98, street=None)])
+    )
+    return services
+
+
+def search(services: Services, criteria: dict[str, Any], key: str = "one") -> tuple[int, Any]:
+    """Search the register and return status and answer."""
+    event = {
+        "httpMethod": "POST",
+        "path": "/v1/search",
+        "headers": {"Content-Type": "application/json", "Idempotency-Key": key},
+        "requestContext": {
+            "requestId": "request-1",
+            "authorizer": {"account_id": "buyer", "key_id": "k", "scopes": "search"},
+        },
+        "body": json.dumps(
+            {"purpose": "telemarketing_b2c", "registers": ["first"], "criteria": criteria}
+        ),
+    }
+    answer = api.answer(event, services)
+    return answer["statusCode"], json.loads(answer["body"])
+
+
+def numbers(answer: Any) -> set[int]:
+    """Return the numbers of the persons delivered."""
+    return {int(each["name"]["first"].removeprefix("Testi")) for each in answer["contacts"]}
+
+
+@pytest.mark.parametrize(
+    ("criteria", "expected"),
+    [
+        ({"building_type": {"in": ["block_of_flats"]}}, {*FLATS}),
+        ({"building_type": {"not_in": ["block_of_flats"]}}, {*HOUSES, *OLD}),
+        ({"building_built": {"range": {"from": 1985, "to": 1985}}}, {*HOUSES, *FLATS}),
+        ({"building_built": {"range": {"to": 1959}}}, {*OLD}),
+        ({"building_heating": {"in": ["central_water"]}}, {*HOUSES}),
+        ({"area": {"within": {"point": [25.2, 60.3], "radius_m": 2000}}}, {*OLD}),
+        ({"area": {"within": {"type": "Polygon", "coordinates":
+            [[[25.1, 60.2], [25.3, 60.2], [25.3, 60.4], [25.1, 60.4], [25.1, 60.2]]]}}}, {*OLD}),
+    ],
+    ids=["flats", "not flats", "eighties", "until 1959", "heating", "circle", "polygon"],
+)  # fmt: skip
+def test_contacts_are_limited_by_their_building(
+    neighbourhood: Services, criteria: dict[str, Any], expected: set[int]
+) -> None:
+    """Type, years answered by decade, heating and area; an unknown building is in no group."""
+    status, answer = search(neighbourhood, criteria)
+
+    assert status == 200, answer
+    assert numbers(answer) == expected
+
+
+def test_a_contact_shows_type_and_decade_only(neighbourhood: Services) -> None:
+    """The building is told as kind and decade; no street, no id, no position comes out."""
+    _, answer = search(neighbourhood, {"building_type": {"in": ["small_house"]}})
+
+    (known,) = {json.dumps(each["building"], sort_keys=True) for each in answer["contacts"]
+                if int(each["name"]["first"][5:]) in HOUSES}  # fmt: skip
+    assert json.loads(known) == {"type": "small_house", "built_decade": 1980}
+    assert "Koivutie" not in json.dumps(answer)
+    assert "1900000" not in json.dumps(answer)
+
+
+@pytest.mark.parametrize(
+    "criteria",
+    [
+        {"building_type": {"in": ["castle"]}},
+        {"building_type": {"prefix": ["small"]}},
+        {"building_type": {}},
+        {"building_built": {"in": ["1985"]}},
+        {"area": {"within": {"point": [25.0, 60.0]}}},
+        {"area": {"within": {"type": "Polygon", "coordinates": [[[1, 1], [2, 2]]]}}},
+        {"area": {"range": {"from": 1980}}},
+        {"building_built": {"range": {"from": "x"}}},
+        {"postal_code": {"in": {"from": 1}}},
+    ],
+    ids=repr,
+)
+def test_faults_of_building_criteria_are_422(
+    neighbourhood: Services, criteria: dict[str, Any]
+) -> None:
+    """What cannot be understood is refused with the field, never a silent nothing."""
+    status, answer = search(neighbourhood, criteria)
+
+    assert status == 422
+    assert answer["errors"]
+
+
+def test_without_a_building_database_its_criteria_are_unavailable(
+    services: Services, open_account: Any
+) -> None:
+    """A search by buildings needs them; one without does not, and says null."""
+    open_account(register("first", [person(1)]))
+
+    assert search(services, {"building_type": {"in": ["small_house"]}})[0] == 503
+    status, answer = search(services, {}, key="two")
+    assert status == 200
+    assert answer["contacts"][0]["building"] is None
