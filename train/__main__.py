@@ -4,6 +4,7 @@ import argparse
 import csv
 import json
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -12,7 +13,7 @@ import numpy as np
 from tqdm import tqdm
 
 from leadcloud.ages.groups import GROUPS
-from leadcloud.ages.model import BASES, AgeModel, Judgement
+from leadcloud.ages.model import AgeModel, Judgement
 from leadcloud.ages.names import surname_first
 from leadcloud.ages.table import AgeTable, TableUnusable, load, save
 from train import card, letters, report
@@ -82,16 +83,18 @@ def evaluate(options: argparse.Namespace) -> None:
     """Evaluate a table on people whose group is known and write the report."""
     table = load(options.tables)
     people = read_people(options.people, GROUPS)
-    judgement = _judge(table, people)
+    judged = _judge(table, people)
     weights = people.weights()
     outcome = Outcome(
-        probabilities=judgement.probabilities.astype(np.float64),
+        probabilities=np.array([each.probabilities for each in judged]),
         people=weights,
-        prior=table.prior.astype(np.float64),
+        prior=np.array(table.prior),
     )
     _write_report(outcome, options.out)
-    by_basis = np.bincount(judgement.basis, weights.sum(axis=1), len(BASES)) / weights.sum()
-    for basis, share in zip(BASES, by_basis.tolist(), strict=True):
+    by_basis: Counter[str] = Counter()
+    for each, row in zip(judged, weights.sum(axis=1).tolist(), strict=True):
+        by_basis[each.basis] += row / weights.sum()
+    for basis, share in by_basis.items():
         print(f"people judged by {basis}: {share:.3f}")
 
 
@@ -99,12 +102,12 @@ def predict(options: argparse.Namespace) -> None:
     """Write the unrounded probabilities of people; for evaluation, never for delivery."""
     table = load(options.tables)
     people = read_people(options.people, ())
-    probabilities = _judge(table, people).probabilities.astype(np.float64)
+    probabilities = np.array([each.probabilities for each in _judge(table, people)])
+    prior = np.array(table.prior)
     if options.mix is not None:
-        probabilities = restated(probabilities, table.prior, read_mix(options.mix))
+        probabilities = restated(probabilities, prior, read_mix(options.mix))
     elif options.estimate_mix:
-        mix = estimated(probabilities, table.prior)
-        probabilities = restated(probabilities, table.prior, mix)
+        probabilities = restated(probabilities, prior, estimated(probabilities, prior))
     with options.out.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow([*people.header, *GROUPS])
@@ -138,14 +141,13 @@ def _tick(bar: "tqdm[None]") -> None:
     bar.update()
 
 
-def _judge(table: AgeTable, people: People) -> Judgement:
+def _judge(table: AgeTable, people: People) -> list[Judgement]:
     model = AgeModel(table)
-    return model.judge(
-        people.names,
-        people.column("sex"),
-        people.column("area"),
-        surname_first=surname_first(people.names, model.known),
-    )
+    swapped = surname_first(people.names, model.known)
+    unknown = [None] * len(people.names)
+    sexes, areas = people.column("sex") or unknown, people.column("area") or unknown
+    rows = zip(people.names, sexes, areas, strict=True)
+    return [model.judge(*row, surname_first=swapped) for row in rows]
 
 
 def _write_report(outcome: Outcome, folder: Path) -> None:

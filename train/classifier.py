@@ -14,7 +14,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 
 from leadcloud.ages.model import SEXES
 from leadcloud.ages.names import Lexicon, key_of, stem
-from leadcloud.ages.table import MIN_BEARERS, pack, unpack
+from leadcloud.ages.table import MIN_BEARERS
 from train import letters
 from train.mix import restated
 
@@ -25,6 +25,8 @@ Floats = NDArray[np.float64]
 
 _PRIOR_PEOPLE = 20.0
 """People of the overall mix who are added to the people with rare names."""
+
+_FULL_SHARE = 65535
 
 _MANY = 50_000
 """People from which each name speaks for itself sooner: measured, alpha 10 below and 5 above."""
@@ -135,8 +137,7 @@ class AgeGroupClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         probabilities = self.backoff(distinct)[inverse]
         sexes = _sexes(people)[known]
         rows = self.sex_rows_[places[known], sexes]
-        probabilities[known] = unpack(self.shares_)[rows]
-        probabilities /= probabilities.sum(axis=1, keepdims=True)
+        probabilities[known] = of_shares(self.shares_)[rows]
         return self._weigh_areas(probabilities, people)
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
@@ -155,7 +156,7 @@ class AgeGroupClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             texts = [stems[place] for place in spelled]
             judged[:, self.letters_.classes_] = self.letters_.predict_proba(texts)
             patterns[spelled] = self._blend(judged)
-        return unpack(pack(patterns)).astype(np.float64)
+        return of_shares(to_shares(patterns))
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
@@ -207,7 +208,7 @@ class AgeGroupClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             for sex in (1, 2):
                 self.sex_rows_[place, sex] = sum(map(len, more))
                 more.append(_smoothed(by_sex[place, sex], rows[place], alpha)[None])
-        self.shares_ = pack(np.concatenate(more))
+        self.shares_ = to_shares(np.concatenate(more))
         del self._own_backoff
 
     def _weigh_areas(self, probabilities: Floats, X: NDArray[Any]) -> Floats:
@@ -215,6 +216,18 @@ class AgeGroupClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             return probabilities
         mixes = [self.areas.get(area, self.prior_) for area in X[:, 2].astype(str)]
         return restated(probabilities, self.prior_, np.asarray(mixes))
+
+
+def to_shares(probabilities: Floats) -> NDArray[np.uint16]:
+    """Return probabilities as tables keep them; see `leadcloud.ages.table.pack`."""
+    return np.maximum(np.rint(probabilities * _FULL_SHARE), 1).astype(np.uint16)
+
+
+def of_shares(shares: NDArray[np.uint16]) -> Floats:
+    """Return what tables keep as probabilities; see `leadcloud.ages.table.unpack`."""
+    exact = shares.astype(np.float64)
+    probabilities: Floats = exact / exact.sum(axis=1, keepdims=True)
+    return probabilities
 
 
 def _smoothed(counts: Floats, backoff: Floats, alpha: float) -> Floats:

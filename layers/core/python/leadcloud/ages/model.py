@@ -1,37 +1,32 @@
-"""What a first name says about the age group: look-ups in the trained table, with numpy only.
+"""What a first name says about the age group: look-ups in the trained table.
 
 A name that the table knows costs one look-up. Any other is read anew, step by step, and where it
 stays unknown its letters are judged. Nothing is remembered from one call to the next: a memory of
 the names that came would be a memory of persons.
 """
 
-from collections.abc import Iterable, Sequence
+import math
+from array import array
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, repeat
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal, cast
 
-from leadcloud.ages.groups import Scheme
+from leadcloud.ages.groups import GROUPS, SCHEMES, Scheme
 from leadcloud.ages.names import Lexicon, ngrams, stem
-from leadcloud.ages.table import AgeTable, load, pack, unpack
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from leadcloud.ages.table import Floats
+from leadcloud.ages.table import STEPS, AgeTable, load, pack, read_told, tell, unpack
 
 Basis = Literal["table", "backoff", "prior"]
-BASES: tuple[Basis, ...] = ("table", "backoff", "prior")
 
-SEXES: dict[str | None, int] = {"F": 1, "M": 2, "female": 1, "male": 2}
+Sex = str | None
+SEXES: Mapping[Sex, int] = {"F": 1, "M": 2, "female": 1, "male": 2}
 """How sexes are written, and their column in a table; everything else is column 0, unknown."""
 
 HOME = "FI"
 """People in a register of a country without a table get the age mix of this one."""
 
-_ROUNDING = 20
-"""Probabilities come out in steps of a twentieth."""
+_WIDTH = len(GROUPS)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,161 +35,153 @@ class Prediction:
 
     group: str
     probability: float
-    """Rounded to 0.05."""
+    """In steps of 0.05."""
     second_group: str
     basis: Basis
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Judgement:
-    """What the model thinks of a batch of n contacts; inside the service only."""
-
-    probabilities: "Floats"
-    """Shape (n, 7), unrounded."""
-    basis: "NDArray[np.int8]"
-    """Places in BASES, shape (n,)."""
-
-    def predictions(self, scheme: Scheme) -> list[Prediction]:
-        """Return what is told of each contact, in the groups of a scheme."""
-        import numpy as np
-
-        sums = np.add.reduceat(self.probabilities, scheme.starts, axis=1)
-        order = np.argsort(-sums, axis=1, kind="stable")[:, :2]
-        best = np.take_along_axis(sums, order[:, :1], axis=1)[:, 0]
-        return [
-            Prediction(
-                group=scheme.groups[first],
-                probability=twentieths / _ROUNDING,
-                second_group=scheme.groups[second],
-                basis=BASES[basis],
-            )
-            for (first, second), twentieths, basis in zip(
-                order.tolist(),
-                np.rint(best * _ROUNDING).astype(int).tolist(),
-                self.basis.tolist(),
-                strict=True,
-            )
-        ]
 
 
 class AgeModel:
     """The table of one country, ready to be asked. Safe to use from threads."""
 
     def __init__(self, table: AgeTable) -> None:
-        import numpy as np
-
         self.table = table
         self.known = {key: place for place, key in enumerate(table.names)}
         self._lexicon = Lexicon(table.names[: table.own_names])
-        last = len(table.shares)
-        # The last place stands for every name that is not found: -1 looks it up.
-        self._rows = np.vstack([unpack(table.shares), table.prior]).astype(np.float32)
-        self._sex_rows = np.vstack([table.sex_rows, [[last] * 3]]).ravel()
         self._grams = {gram: place for place, gram in enumerate(table.ngrams)}
-        self._gram_weights = table.ngram_weights.astype(np.float64)
-        self._areas: dict[str | None, int] = {area: place for place, area in enumerate(table.areas)}
-        self._area_ratios = np.vstack([table.area_mixes / table.prior, np.ones_like(table.prior)])
+        self._areas = {area: place for place, area in enumerate(table.areas)}
+        self._by_scheme: dict[str, _LookUp] = {}
 
-    def judge(
+    def predict(
         self,
         names: Sequence[str],
-        sexes: Iterable[str | None] | None = None,
-        areas: Iterable[str | None] | None = None,
+        sexes: Sequence[Sex] | None = None,
+        areas: Sequence[str | None] | None = None,
         *,
+        scheme: Scheme,
         surname_first: bool = False,
-    ) -> Judgement:
-        """Return the probabilities of the groups for a batch.
+    ) -> list[Prediction]:
+        """Return what is told of each contact.
 
         Args:
             names: First names as the register has them.
             sexes: As in SEXES, one for each name; None where nothing is known of any.
             areas: Postal codes, one for each name; None where nothing is known of any.
+            scheme: The groups to tell.
             surname_first: The register writes `Virtanen Matti`.
         """
-        import numpy as np
+        look_up = self._look_up(scheme)
+        folded = map(str.casefold, names)
+        found: list[Prediction | None]
+        if sexes is None:
+            found = list(map(look_up[None], folded))
+        else:
+            found = [look_up[sex](name) for name, sex in zip(folded, sexes, strict=True)]
+        again = [] if all(found) else [n for n, each in enumerate(found) if each is None]
+        if areas is not None and self._areas:
+            again += [number for number, area in enumerate(areas) if area in self._areas]
+        read: dict[tuple[str, Sex, str | None], Prediction] = {}
+        for number in again:
+            who = names[number], sexes[number] if sexes else None, areas[number] if areas else None
+            if who not in read:
+                judgement = self.judge(*who, surname_first=surname_first)
+                told = tell(judgement.probabilities, scheme)
+                read[who] = _prediction(told, judgement.basis, scheme)
+            found[number] = read[who]
+        return cast("list[Prediction]", found)
 
-        found = map(self.known.get, map(str.casefold, names), repeat(-1))
-        places = np.fromiter(found, np.int64, len(names))
-        missing = np.flatnonzero(places < 0).tolist()
-        unknown = self._read_again(names, missing, places, surname_first=surname_first)
-        places *= 3
-        if sexes is not None:
-            places += np.fromiter(map(SEXES.get, sexes, repeat(0)), np.int64, len(names))
-        rows = self._sex_rows.take(places, mode="wrap")
-        probabilities = self._rows.take(rows, axis=0)
-        if unknown:
-            probabilities[list(unknown)] = self.backoff(list(unknown.values()))
-        if areas is not None:
-            probabilities = self._weigh_areas(probabilities, areas)
-        return Judgement(probabilities=probabilities, basis=self._basis(rows))
+    def judge(
+        self, name: str, sex: Sex = None, area: str | None = None, *, surname_first: bool = False
+    ) -> "Judgement":
+        """Return the unrounded probabilities; for inside the service only."""
+        place = self.known.get(name.casefold())
+        if place is None:
+            place = self.find(name, surname_first=surname_first)
+        row = None if place is None else self.table.sex_rows[3 * place + SEXES.get(sex, 0)]
+        if row is None:
+            probabilities = self.backoff(stem(name, surname_first=surname_first))
+        else:
+            probabilities = unpack(self.table.shares[_WIDTH * row : _WIDTH * (row + 1)])
+        return Judgement(
+            probabilities=self._weigh_area(probabilities, area), basis=self._basis(row)
+        )
 
-    def find(self, name: str) -> int | None:
+    def find(self, name: str, *, surname_first: bool = False) -> int | None:
         """Return the place of the counted name that a written name holds."""
-        return self._lexicon.find(name)
+        return self._lexicon.find(name, surname_first=surname_first)
 
-    def backoff(self, stems: Sequence[str]) -> "Floats":
-        """Return what is said of names without a row of their own, shape (n, 7).
+    def backoff(self, stem: str) -> list[float]:
+        """Return what is said of a name without a row of its own.
 
         Args:
-            stems: The parts of the names that `names.stem` picks.
+            stem: The part of the name that `names.stem` picks; may be empty.
         """
-        import numpy as np
-
         table = self.table
-        patterns = np.tile(table.other, (len(stems), 1))
-        if self._grams:
-            spelled = [place for place, text in enumerate(stems) if text]
-            letters = self._judge_letters([stems[place] for place in spelled])
-            share = table.origin.ngram_share
-            patterns[spelled] = share * letters + (1 - share) * table.other
-        return unpack(pack(patterns))
-
-    def _read_again(
-        self, names: Sequence[str], missing: list[int], places: "NDArray[np.int64]", **order: bool
-    ) -> dict[int, str]:
-        """Look closer at the names that are not keys; return the stems of those still unknown."""
-        read: dict[str, int | None] = {}
-        unknown = {}
-        for number in missing:
-            name = names[number]
-            if name not in read:
-                read[name] = self._lexicon.find(name, **order)
-            place = read[name]
-            if place is None:
-                unknown[number] = stem(name, **order)
-            else:
-                places[number] = place
-        return unknown
-
-    def _judge_letters(self, stems: Sequence[str]) -> "Floats":
-        """Return P(group | letters), shape (n, 7)."""
-        import numpy as np
-
-        intercept = len(self._grams)
-        known = [
-            [intercept, *sorted(self._grams[gram] for gram in ngrams(text) if gram in self._grams)]
-            for text in stems
+        if not stem or not self._grams:
+            return unpack(pack(table.other))
+        share = table.origin.ngram_share
+        blended = [
+            share * by_letters + (1 - share) * rare
+            for by_letters, rare in zip(self._judge_letters(stem), table.other, strict=True)
         ]
-        starts = np.cumsum([0, *map(len, known)])[:-1]
-        weights = self._gram_weights[list(chain.from_iterable(known))]
-        logits = np.add.reduceat(weights, starts, axis=0)
-        odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-        shares: Floats = odds / odds.sum(axis=1, keepdims=True)
-        return shares
+        return unpack(pack(blended))
 
-    def _weigh_areas(self, probabilities: "Floats", areas: Iterable[str | None]) -> "Floats":
-        import numpy as np
+    def _judge_letters(self, stem: str) -> list[float]:
+        """Return P(group | letters)."""
+        weights = self.table.ngram_weights
+        logits = weights[-_WIDTH:].tolist()
+        for gram in ngrams(stem):
+            place = self._grams.get(gram)
+            if place is not None:
+                added = weights[_WIDTH * place : _WIDTH * (place + 1)]
+                logits = [logit + weight for logit, weight in zip(logits, added, strict=True)]
+        highest = max(logits)
+        return _shares([math.exp(logit - highest) for logit in logits])
 
-        found = map(self._areas.get, areas, repeat(-1))
-        places = np.fromiter(found, np.int64, len(probabilities))
-        weighed = probabilities * self._area_ratios.take(places, axis=0, mode="wrap")
-        shares: Floats = weighed / weighed.sum(axis=1, keepdims=True)
-        return shares
+    def _weigh_area(self, probabilities: list[float], area: str | None) -> list[float]:
+        place = self._areas.get(area) if area is not None else None
+        if place is None:
+            return probabilities
+        mix = self.table.area_mixes[_WIDTH * place : _WIDTH * (place + 1)]
+        people = zip(probabilities, mix, self.table.prior, strict=True)
+        return _shares([probability * here / all_over for probability, here, all_over in people])
 
-    def _basis(self, rows: "NDArray[np.int64]") -> "NDArray[np.int8]":
+    def _basis(self, row: int | None) -> Basis:
         if not self.table.own_rows:
-            return rows.astype("int8") * 0 + BASES.index("prior")
-        return (rows >= self.table.own_rows).astype("int8")
+            return "prior"
+        return "table" if row is not None and row < self.table.own_rows else "backoff"
+
+    def _look_up(self, scheme: Scheme) -> "_LookUp":
+        """Return what is told of every name of the table; made when first needed."""
+        if scheme.name not in self._by_scheme:
+            self._by_scheme[scheme.name] = self._make_look_up(scheme)
+        return self._by_scheme[scheme.name]
+
+    def _make_look_up(self, scheme: Scheme) -> "_LookUp":
+        table = self.table
+        make = cache(lambda told, basis: _prediction(told, basis, scheme))
+        rows = [make(told, self._basis(row)) for row, told in enumerate(table.told[scheme.name])]
+        columns = [
+            dict(zip(table.names, map(rows.__getitem__, table.sex_rows[column::3]), strict=True))
+            for column in range(3)
+        ]
+        by_sex = {sex: columns[column].get for sex, column in SEXES.items()}
+        return _LookUp({None: columns[0].get} | by_sex)
+
+
+class _LookUp(dict[Sex, Callable[[str], Prediction | None]]):
+    """By sex, what finds the prediction of a key; any other sex is an unknown one."""
+
+    def __missing__(self, sex: Sex) -> Callable[[str], Prediction | None]:
+        return self[None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judgement:
+    """What the model thinks of one contact."""
+
+    probabilities: list[float]
+    """P(group), unrounded."""
+    basis: Basis
 
 
 class AgeModels:
@@ -210,14 +197,26 @@ class AgeModels:
         No other country's names stand in: that was measured worse than knowing nothing.
         """
         if country not in self._models:
-            path = self._folder / f"{country}.npz"
-            table = load(path) if path.exists() else _prior_of(load(self._home), country)
+            path = self._folder / f"{country}.ages"
+            home = self._folder / f"{HOME}.ages"
+            table = load(path) if path.exists() else _prior_of(load(home), country)
             self._models[country] = AgeModel(table)
         return self._models[country]
 
-    @property
-    def _home(self) -> Path:
-        return self._folder / f"{HOME}.npz"
+
+def _prediction(told: int, basis: Basis, scheme: Scheme) -> Prediction:
+    first, second, twentieths = read_told(told)
+    return Prediction(
+        group=scheme.groups[first],
+        probability=twentieths / STEPS,
+        second_group=scheme.groups[second],
+        basis=basis,
+    )
+
+
+def _shares(weights: Sequence[float]) -> list[float]:
+    total = sum(weights)
+    return [weight / total for weight in weights]
 
 
 def _prior_of(table: AgeTable, country: str) -> AgeTable:
@@ -228,11 +227,11 @@ def _prior_of(table: AgeTable, country: str) -> AgeTable:
         origin=replace(table.origin, country=country, version=version),
         names=(),
         own_names=0,
-        shares=table.shares[:0],
+        shares=array("H"),
         own_rows=0,
-        sex_rows=table.sex_rows[:0],
+        sex_rows=array("i"),
         other=table.prior,
         ngrams=(),
         areas=(),
-        area_mixes=table.area_mixes[:0],
+        told={name: array("H") for name in SCHEMES},
     )
