@@ -22,6 +22,15 @@ class Needs:
 
 NEEDS = {
     "authorizer": Needs(table=("dynamodb:GetItem",), secret=True, timeout=5),
+    "predict_age": Needs(
+        table=(
+            "dynamodb:DeleteItem",
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:Query",
+        ),
+        secret=True,
+    ),
     "search": Needs(
         table=("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"),
         secret=True,

@@ -26,6 +26,7 @@ pytest_plugins = [
 SECRETS = {
     "key_pepper": "pepper-of-tests",
     "idempotency": "idempotency-of-tests",
+    "disclosure": "disclosure-of-tests",
     "provenance": "11" * 64,
     "seal_keys": "k1:" + "A" * 43 + "=",
 }

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from leadcloud.accounts.account import AccountBook
 from leadcloud.accounts.key import KeyRing
+from leadcloud.ages.model import AgeModels
 from leadcloud.clock import Clock, SystemClock
 from leadcloud.idempotency import Idempotency
 from leadcloud.lead_reference import LeadReferences
@@ -113,6 +114,11 @@ class Services:
     def lead_references(self) -> LeadReferences:
         """The codes of deliveries."""
         return LeadReferences(self.store, self.random_bytes)
+
+    @cached_property
+    def ages(self) -> AgeModels:
+        """The age tables."""
+        return AgeModels(self.settings.data / "ages")
 
     @cached_property
     def executor(self) -> Executor:

@@ -164,8 +164,9 @@ class AgeModel:
             dict(zip(table.names, map(rows.__getitem__, table.sex_rows[column::3]), strict=True))
             for column in range(3)
         ]
-        by_sex = {sex: columns[column].get for sex, column in SEXES.items()}
-        return _LookUp({None: columns[0].get} | by_sex)
+        look_up = _LookUp({sex: columns[column].get for sex, column in SEXES.items()})
+        look_up[None] = columns[0].get
+        return look_up
 
 
 class _LookUp(dict[Sex, Callable[[str], Prediction | None]]):

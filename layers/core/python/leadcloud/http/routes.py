@@ -88,6 +88,24 @@ ROUTES = (
         summary="Search registers for contacts of a target group",
         idempotent=True,
     ),
+    Route(
+        operation="predictAge",
+        method="POST",
+        path="/v1/predict-age",
+        function="predict_age",
+        scope="predict",
+        summary="The probable age group of each of a register's contacts",
+        max_bytes=512 * KIB,
+    ),
+    Route(
+        operation="summarizeAge",
+        method="POST",
+        path="/v1/predict-age/summary",
+        function="predict_age",
+        scope="predict",
+        summary="How many of a register's contacts are probably in each age group",
+        max_bytes=512 * KIB,
+    ),
 )
 
 
