@@ -17,6 +17,7 @@ from leadcloud.settings import Settings
 from leadcloud.wiring import Services
 
 pytest_plugins = [
+    "tests.plugins.ages",
     "tests.plugins.directory",
     "tests.plugins.postgres",
     "tests.plugins.customer_database",

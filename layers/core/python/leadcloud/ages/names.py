@@ -45,14 +45,18 @@ def tokens(name: str) -> tuple[str, ...]:
     return tuple(token for token in found if len(token) > 1 and not _DIGIT.search(token))
 
 
-def ngrams(name: str) -> frozenset[str]:
-    """Return all runs of one to four characters of a name, its two ends marked."""
+def ngrams(name: str) -> tuple[str, ...]:
+    """Return all runs of one to four characters of a name, its two ends marked, each once.
+
+    Always in the same order: sums over them must not differ from one process to the next.
+    """
     marked = f"^{name}$"
-    return frozenset(
+    runs = (
         marked[start : start + length]
         for length in range(1, _LONGEST_GRAM + 1)
         for start in range(len(marked) - length + 1)
     )
+    return tuple(dict.fromkeys(runs))
 
 
 def plain(key: str) -> str:
