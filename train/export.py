@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from leadcloud.ages.groups import GROUPS, SCHEMES
 from leadcloud.ages.model import AgeModel
 from leadcloud.ages.names import key_of, stem
-from leadcloud.ages.table import AgeTable, TableOrigin, pack, tell, unpack
+from leadcloud.ages.table import AgeTable, TableOrigin, tell, unpack
 from train.classifier import AgeGroupClassifier
 
 _NEVER = -50.0
@@ -96,7 +96,7 @@ def _with_vocabulary(table: AgeTable, vocabulary: Iterable[str]) -> AgeTable:
         place = model.find(key)
         if place is None:
             sex_rows.extend([len(shares) // len(GROUPS)] * 3)
-            shares.extend(pack(model.backoff(stem(key))))
+            shares.extend(model.backoff_shares(stem(key)))
         else:
             sex_rows.extend(table.sex_rows[3 * place : 3 * place + 3])
     return replace(table, names=(*table.names, *ahead), shares=shares, sex_rows=sex_rows)

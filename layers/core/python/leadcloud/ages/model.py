@@ -115,15 +115,19 @@ class AgeModel:
         Args:
             stem: The part of the name that `names.stem` picks; may be empty.
         """
+        return unpack(self.backoff_shares(stem))
+
+    def backoff_shares(self, stem: str) -> list[int]:
+        """Return the same as tables keep it."""
         table = self.table
         if not stem or not self._grams:
-            return unpack(pack(table.other))
+            return pack(table.other)
         share = table.origin.ngram_share
         blended = [
             share * by_letters + (1 - share) * rare
             for by_letters, rare in zip(self._judge_letters(stem), table.other, strict=True)
         ]
-        return unpack(pack(blended))
+        return pack(blended)
 
     def _judge_letters(self, stem: str) -> list[float]:
         """Return P(group | letters)."""
