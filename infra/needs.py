@@ -34,6 +34,15 @@ NEEDS = {
         secret=True,
         layers=("forms",),
     ),
+    "predict_age": Needs(
+        table=(
+            "dynamodb:DeleteItem",
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:Query",
+        ),
+        secret=True,
+    ),
     "search": Needs(
         table=("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"),
         secret=True,

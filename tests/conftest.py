@@ -17,6 +17,7 @@ from leadcloud.settings import Settings
 from leadcloud.wiring import Services
 
 pytest_plugins = [
+    "tests.plugins.ages",
     "tests.plugins.buildings",
     "tests.plugins.cdk",
     "tests.plugins.directory",
@@ -30,6 +31,7 @@ pytest_plugins = [
 SECRETS = {
     "key_pepper": "pepper-of-tests",
     "idempotency": "idempotency-of-tests",
+    "disclosure": "disclosure-of-tests",
     "provenance": "11" * 64,
     "subject_requests": "subject-requests-of-tests",
     "controller_keys": "controller-keys-of-tests",

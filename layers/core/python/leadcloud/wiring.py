@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from leadcloud.accounts.account import AccountBook
 from leadcloud.accounts.key import KeyRing
+from leadcloud.ages.model import AgeModels
 from leadcloud.anchors import Anchors, FileAnchors, S3Anchors
 from leadcloud.audit import AuditTrail
 from leadcloud.buildings.facts import CurrentNeighbourhoods
@@ -223,6 +224,11 @@ class Services:
             "email": EmailForwarder(self.mailer),
             "manual": ManualForwarder(self.store, self.clock),
         }
+
+    @cached_property
+    def ages(self) -> AgeModels:
+        """The age tables."""
+        return AgeModels(self.settings.data / "ages")
 
     @cached_property
     def executor(self) -> Executor:

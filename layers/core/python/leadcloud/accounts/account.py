@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, cast
 
+from leadcloud.ages.groups import SchemeName
 from leadcloud.purpose import Purpose
 from leadcloud.store.interface import Key, Record, Store, Value
 
@@ -22,6 +23,8 @@ class Account:
     registers: tuple[str, ...]
     """Ids of the registers that the contract names."""
     purposes: tuple[Purpose, ...]
+    age_groups: SchemeName = "seven"
+    """Which age groups the account is told."""
 
 
 class AccountBook:
@@ -40,6 +43,7 @@ class AccountBook:
                 "parent": account.parent,
                 "registers": list(account.registers),
                 "purposes": list(account.purposes),
+                "age_groups": account.age_groups,
             },
         )
 
@@ -62,6 +66,7 @@ def _account(account_id: str, record: Record) -> Account:
         parent=cast("str | None", row["parent"]),
         registers=_texts(row["registers"]),
         purposes=cast("tuple[Purpose, ...]", _texts(row["purposes"])),
+        age_groups=cast("SchemeName", row.get("age_groups", "seven")),
     )
 
 

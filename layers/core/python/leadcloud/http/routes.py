@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 KIB = 1024
 
@@ -33,293 +33,241 @@ class Route:
     """The handler gets the body as it came: a signature is checked before anything is parsed."""
 
 
-ROUTES = (
-    Route(
-        operation="showIndex",
-        method="GET",
-        path="/",
-        function="pages",
-        scope=None,
-        summary="What this service is",
-    ),
-    Route(
+_PAGES = partial(Route, function="pages", scope=None)
+_SEARCH = partial(Route, function="search", scope="search")
+_AGES = partial(Route, function="predict_age", scope="predict")
+_BUILDINGS = partial(Route, function="buildings", scope="buildings")
+_SUBJECT_REQUESTS = partial(Route, function="dsar_router", scope=None)
+
+ROUTES: tuple[Route, ...] = (
+    _PAGES(operation="showIndex", method="GET", path="/", summary="What this service is"),
+    _PAGES(
         operation="showDocs",
         method="GET",
         path="/docs",
-        function="pages",
-        scope=None,
         summary="Interactive reference of this API",
     ),
-    Route(
+    _PAGES(
         operation="getDocsAsset",
         method="GET",
         path="/docs/{asset}",
-        function="pages",
-        scope=None,
         summary="A script or style sheet of the reference",
     ),
-    Route(
+    _PAGES(
         operation="getOpenApi",
         method="GET",
         path="/openapi.json",
-        function="pages",
-        scope=None,
         summary="This API as an OpenAPI 3.1 document",
     ),
-    Route(
-        operation="getHealth",
-        method="GET",
-        path="/health",
-        function="pages",
-        scope=None,
-        summary="Whether the service is alive",
+    _PAGES(
+        operation="getHealth", method="GET", path="/health", summary="Whether the service is alive"
     ),
-    Route(
+    _SEARCH(
         operation="listRegisters",
         method="GET",
         path="/v1/registers",
-        function="search",
-        scope="search",
         summary="The registers this account may search, and what each can be asked",
     ),
-    Route(
+    _SEARCH(
         operation="searchContacts",
         method="POST",
         path="/v1/search",
-        function="search",
-        scope="search",
         summary="Search registers for contacts of a target group",
         idempotent=True,
     ),
-    Route(
+    _AGES(
+        operation="predictAge",
+        method="POST",
+        path="/v1/predict-age",
+        summary="The probable age group of each of a register's contacts",
+        max_bytes=512 * KIB,
+    ),
+    _AGES(
+        operation="summarizeAge",
+        method="POST",
+        path="/v1/predict-age/summary",
+        summary="How many of a register's contacts are probably in each age group",
+        max_bytes=512 * KIB,
+    ),
+    _BUILDINGS(
         operation="showBuildings",
         method="GET",
         path="/v1/buildings",
-        function="buildings",
-        scope="buildings",
         summary="Buildings by OGC API Features: landing page",
     ),
-    Route(
+    _BUILDINGS(
         operation="listBuildingConformance",
         method="GET",
         path="/v1/buildings/conformance",
-        function="buildings",
-        scope="buildings",
         summary="Standards that the building look-up keeps",
     ),
-    Route(
+    _BUILDINGS(
         operation="describeBuildingApi",
         method="GET",
         path="/v1/buildings/api",
-        function="buildings",
-        scope="buildings",
         summary="The building look-up as OpenAPI 3.0, for OGC clients",
     ),
-    Route(
+    _BUILDINGS(
         operation="listBuildingCollections",
         method="GET",
         path="/v1/buildings/collections",
-        function="buildings",
-        scope="buildings",
         summary="Collections of the building look-up",
     ),
-    Route(
+    _BUILDINGS(
         operation="describeBuildingCollection",
         method="GET",
         path="/v1/buildings/collections/buildings",
-        function="buildings",
-        scope="buildings",
         summary="The collection of buildings: extent, sources, release",
     ),
-    Route(
+    _BUILDINGS(
         operation="listBuildingQueryables",
         method="GET",
         path="/v1/buildings/collections/buildings/queryables",
-        function="buildings",
-        scope="buildings",
         summary="Properties to filter buildings by",
     ),
-    Route(
+    _BUILDINGS(
         operation="listBuildings",
         method="GET",
         path="/v1/buildings/collections/buildings/items",
-        function="buildings",
-        scope="buildings",
         summary="Buildings by place, age, kind or address",
     ),
-    Route(
+    _BUILDINGS(
         operation="getBuilding",
         method="GET",
         path="/v1/buildings/collections/buildings/items/{building}",
-        function="buildings",
-        scope="buildings",
         summary="One building by its permanent identifier",
     ),
-    Route(
+    _BUILDINGS(
         operation="suggestAddresses",
         method="GET",
         path="/v1/buildings/suggest",
-        function="buildings",
-        scope="buildings",
         summary="Complete an address, one typo forgiven",
     ),
-    Route(
+    _BUILDINGS(
         operation="countBuildings",
         method="GET",
         path="/v1/buildings/statistics",
-        function="buildings",
-        scope="buildings",
         summary="Buildings of an area by decade and use",
     ),
-    Route(
+    _BUILDINGS(
         operation="showMap",
         method="GET",
         path="/buildings",
-        function="buildings",
-        scope=None,
         summary="A map of the buildings",
+        scope=None,
     ),
-    Route(
+    _BUILDINGS(
         operation="getMapAsset",
         method="GET",
         path="/buildings/{asset}",
-        function="buildings",
-        scope=None,
         summary="A script or style sheet of the map",
+        scope=None,
     ),
-    Route(
+    _SUBJECT_REQUESTS(
         operation="fileSubjectRequest",
         method="POST",
         path="/v1/subject-requests",
-        function="dsar_router",
-        scope=None,
         summary="File a data subject's request, or a marketing prohibition",
         idempotent=True,
     ),
-    Route(
+    _SUBJECT_REQUESTS(
         operation="getSubjectRequest",
         method="GET",
         path="/v1/subject-requests/{reference}",
-        function="dsar_router",
-        scope=None,
         summary="Where a request stands, and to whom it went",
     ),
-    Route(
+    _SUBJECT_REQUESTS(
         operation="withdrawSubjectRequest",
         method="DELETE",
         path="/v1/subject-requests/{reference}",
-        function="dsar_router",
-        scope=None,
         summary="Withdraw a request",
     ),
-    Route(
+    _SUBJECT_REQUESTS(
         operation="reportOnSubjectRequest",
         method="POST",
         path="/v1/controller-callbacks/{callback_id}",
-        function="dsar_router",
-        scope=None,
         summary="Report, as a controller, what became of a request; signed",
         raw=True,
     ),
-    Route(
+    _SUBJECT_REQUESTS(
         operation="sendControllerNotice",
         method="POST",
         path="/v1/controller-notices/{controller_id}",
-        function="dsar_router",
-        scope=None,
         summary="Tell, as a source's controller, those who received its data; signed",
         raw=True,
     ),
-    Route(
+    _SUBJECT_REQUESTS(
         operation="showSubjectRequestForm",
         method="GET",
         path="/subject-request",
-        function="dsar_router",
-        scope=None,
         summary="The form for data subjects",
     ),
-    Route(
+    _SUBJECT_REQUESTS(
         operation="sendSubjectRequestForm",
         method="POST",
         path="/subject-request",
-        function="dsar_router",
-        scope=None,
         summary="Check or file what the form holds",
         consumes=FORM,
     ),
-    Route(
+    _SUBJECT_REQUESTS(
         operation="showSubjectRequest",
         method="GET",
         path="/subject-request/{reference}",
-        function="dsar_router",
-        scope=None,
         summary="The page of a request",
     ),
-    Route(
+    _SUBJECT_REQUESTS(
         operation="changeSubjectRequest",
         method="POST",
         path="/subject-request/{reference}",
-        function="dsar_router",
-        scope=None,
         summary="Confirm the contact channel, add who called, or withdraw",
         consumes=FORM,
     ),
-    Route(
+    _SUBJECT_REQUESTS(
         operation="showControllerPage",
         method="GET",
         path="/controller-page/{page_id}",
-        function="dsar_router",
-        scope=None,
         summary="The one-time page of a controller without an interface",
     ),
-    Route(
+    _SUBJECT_REQUESTS(
         operation="useControllerPage",
         method="POST",
         path="/controller-page/{page_id}",
-        function="dsar_router",
-        scope=None,
         summary="Read the request once, or report what became of it",
         consumes=FORM,
     ),
-    Route(
+    _SUBJECT_REQUESTS(
         operation="listSubjectRequests",
         method="GET",
         path="/v1/operator/subject-requests",
-        function="dsar_router",
-        scope="operator",
         summary="Requests by state, overdue first, then by days left",
+        scope="operator",
     ),
-    Route(
+    _SUBJECT_REQUESTS(
         operation="enterSubjectRequest",
         method="POST",
         path="/v1/operator/subject-requests",
-        function="dsar_router",
-        scope="operator",
         summary="Enter a request that came by telephone, letter or mail",
+        scope="operator",
         idempotent=True,
     ),
-    Route(
+    _SUBJECT_REQUESTS(
         operation="decideSubjectRequest",
         method="POST",
         path="/v1/operator/subject-requests/{reference}",
-        function="dsar_router",
-        scope="operator",
         summary="Release, route, restart, report on, or forget a request",
+        scope="operator",
     ),
-    Route(
+    _SUBJECT_REQUESTS(
         operation="getAudit",
         method="GET",
         path="/v1/operator/audit/{reference}",
-        function="dsar_router",
-        scope="operator",
         summary="One request's timeline",
+        scope="operator",
     ),
-    Route(
+    _SUBJECT_REQUESTS(
         operation="showOperatorPage",
         method="GET",
         path="/operator",
-        function="dsar_router",
-        scope=None,
         summary="The operators' page; its data stands behind their key",
     ),
 )

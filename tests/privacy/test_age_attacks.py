@@ -1,0 +1,394 @@
+"""Attacks on the ages of persons, each of which must fail (T1 to T14)."""
+
+import json
+import logging
+import re
+import time
+import unicodedata
+from collections.abc import Callable, Sequence
+from statistics import median, pstdev
+from typing import Any, get_args, get_type_hints
+
+import pytest
+from pydantic import BaseModel
+
+from functions.predict_age.disclosure import Cohort, CohortLog, Person
+from functions.predict_age.handler import api, expected_counts
+from functions.predict_age.messages import RecordMessage
+from leadcloud.accounts.account import Account
+from leadcloud.ages.groups import GROUPS, SEVEN
+from leadcloud.ages.model import AgeModel
+from leadcloud.ages.names import stem
+from leadcloud.ages.table import AgeTable
+from leadcloud.clock import SetClock
+from leadcloud.errors import CohortTooSmall
+from leadcloud.wiring import Services
+from tests.plugins.ages import Json, Post, body_of, chance, common_names
+
+SUMMARY = "/v1/predict-age/summary"
+PATHS = ("/v1/predict-age", SUMMARY)
+SMUGGLED = "1957"
+
+
+@pytest.fixture
+def names(finnish_ages: AgeModel) -> list[str]:
+    """Three hundred different names."""
+    return common_names(finnish_ages, 300)
+
+
+def members(value: Any, path: str = "") -> list[tuple[str, Any]]:
+    """Return every leaf of a JSON value with its path."""
+    if isinstance(value, dict):
+        return [leaf for key, each in value.items() for leaf in members(each, f"{path}.{key}")]
+    if isinstance(value, list):
+        return [leaf for each in value for leaf in members(each, path)]
+    return [(path, value)]
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"bands": [33, 34]},
+        {"edges": [18, 33, 34]},
+        {"min_age": 33},
+        {"age>=33": True},
+        {"as_of": "2030-01-01"},
+        {"groups": ["33-33"]},
+        {"scheme": "years"},
+        {"age_groups": "four"},
+    ],
+    ids=lambda asked: next(iter(asked)),
+)
+def test_t1_no_request_moves_an_edge(
+    age_caller: Post, names: list[str], path: str, asked: Json
+) -> None:
+    """Edges, years and schemes of the caller's own are refused, on the request and on a record."""
+    body = body_of(names)
+
+    assert age_caller(body | asked, path=path)[0] == 422
+    body["records"][7] |= asked
+    status, problem = age_caller(body, path=path)
+    assert status == 422
+    assert next(iter(asked)) not in json.dumps(problem)
+
+
+def test_t1_nor_does_a_query_parameter(services: Services, age_caller: Post) -> None:
+    """Nothing can be asked beside the body."""
+    event = {
+        "httpMethod": "POST",
+        "path": "/v1/predict-age",
+        "headers": {"Content-Type": "application/json"},
+        "multiValueQueryStringParameters": {"min_age": ["33"]},
+        "requestContext": {
+            "requestId": "r",
+            "authorizer": {"account_id": "buyer", "key_id": "k", "scopes": "predict"},
+        },
+        "body": json.dumps(body_of(["Matti"])),
+    }
+
+    assert api.answer(event, services)["statusCode"] == 400
+
+
+def test_t2_no_answer_holds_an_age(
+    age_caller: Post, names: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No key and no value of any answer or log line is an age, a year of birth or a date."""
+    answers = [age_caller(body_of(names), path=path)[1] for path in PATHS]
+    answers.append(age_caller(body_of(["Matti 57"]))[1])
+
+    for path, value in (leaf for answer in answers for leaf in members(answer)):
+        assert not re.search(
+            r"birth|dob|born|(^|_|\.)ages?$|year(?<!\.model\.reference_year)", path
+        )
+        if path.endswith(("group", "second_group")):
+            assert value in GROUPS
+        elif path.endswith("probability"):
+            assert value in [step / 20 for step in range(21)]
+        elif path.endswith("count"):
+            assert value is None or value % 5 == 0
+        elif not path.endswith((".ref", ".reference_year", ".version", ".status")):
+            assert not re.search(r"\d\d", str(value).replace("request-1", ""))
+    logged = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {key for line in logged for key in line} <= {
+        *("level", "message", "timestamp", "service", "request_id"),
+        *("operation", "status", "code", "ms"),
+    }
+
+
+def test_t2_no_message_can_hold_one() -> None:
+    """The messages have no number but a rounded probability, a count and the table's year."""
+    numbers = {}
+    for operation in api.operations.values():
+        pending = [operation.contract.response, operation.contract.request]
+        while pending:
+            model = pending.pop()
+            assert model is not None
+            for name, hint in get_type_hints(model).items():
+                kinds = {hint, *get_args(hint), *(x for a in get_args(hint) for x in get_args(a))}
+                pending += [k for k in kinds if isinstance(k, type) and issubclass(k, BaseModel)]
+                if kinds & {int, float}:
+                    numbers[model.__name__, name] = True
+
+    assert numbers.keys() == {
+        ("PredictionMessage", "probability"),
+        ("GroupCountMessage", "count"),
+        ("ModelMessage", "reference_year"),
+    }
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [
+        str.upper,
+        str.lower,
+        lambda name: f" {name} ",
+        lambda name: unicodedata.normalize("NFD", name),
+        lambda name: name.replace("ä", "a"),
+        lambda name: f"{name} J.",
+        lambda name: f'{name} "Kopio"',
+    ],
+    ids=["upper", "lower", "blanks", "nfd", "diacritics", "initial", "nickname"],
+)
+def test_t3_copies_make_no_cohort(age_caller: Post, copy: Callable[[str], str]) -> None:
+    """One person, or one and 49 copies of another however typed, are too few."""
+    assert age_caller(body_of(["Päivi"]), path=SUMMARY)[1]["code"] == "cohort_too_small"
+
+    copies = ["Matti", *(["Päivi", copy("Päivi")] * 25)]
+    assert age_caller(body_of(copies), path=SUMMARY)[1]["code"] == "cohort_too_small"
+
+
+def test_t3_forty_nine_are_too_few_and_fifty_are_enough(age_caller: Post, names: list[str]) -> None:
+    """The bound is where it is said to be."""
+    assert age_caller(body_of(names[:49]), path=SUMMARY)[0] == 422
+    assert age_caller(body_of(names[100:150]), path=SUMMARY)[0] == 200
+
+
+class Attacker:
+    """Asks for summaries of registers in memory, as the handler answers them."""
+
+    def __init__(self, model: AgeModel, services: Services, clock: SetClock) -> None:
+        self._model = model
+        self._log = CohortLog(services.store, clock)
+
+    def ask(self, names: Sequence[str], register: str) -> list[int] | None:
+        """Return the counts by group, withheld ones as nothing, or None where refused."""
+        records = [RecordMessage(ref=str(n), first_name=name) for n, name in enumerate(names)]
+        persons = [Person(first_name=name, sex=None, postal_code=None) for name in names]
+        cohort = Cohort(persons, "secret")
+        try:
+            self._log.admit("attacker", register, cohort)
+        except CohortTooSmall:
+            return None
+        counts = expected_counts(self._model, records, SEVEN)
+        return [cohort.blurred(group, count) or 0 for group, count in counts.items()]
+
+    def told(self, name: str) -> int:
+        """Return the group that the attack wants to learn."""
+        return GROUPS.index(self._model.predict([name], scheme=SEVEN)[0].group)
+
+
+@pytest.fixture
+def attacker(finnish_ages: AgeModel, services: Services, clock: SetClock) -> Attacker:
+    """Somebody with a register of their own who wants one person's group from counts alone."""
+    return Attacker(finnish_ages, services, clock)
+
+
+def recovered(attacker: Attacker, pairs: list[tuple[str, list[int], list[int]]]) -> float:
+    """Return how often the group that grew most between two answers is the target's."""
+    right = 0.0
+    for target, without, with_ in pairs:
+        growth = [after - before for before, after in zip(without, with_, strict=True)]
+        best = [group for group, each in enumerate(growth) if each == max(growth)]
+        right += (attacker.told(target) in best) / len(best)
+    return right / len(pairs)
+
+
+def test_t4_differencing_tells_nothing(attacker: Attacker, names: list[str]) -> None:
+    """The register with the target is refused once the one without was answered."""
+    answered = 0
+    for number in range(400):
+        random = chance(number)
+        target, *others = random.sample(names, 101)
+        assert attacker.ask(others, f"r{number}") is not None
+        answered += attacker.ask([target, *others], f"r{number}") is not None
+
+    assert answered == 0
+
+
+def test_t4_the_noise_alone_hides_a_person(attacker: Attacker, names: list[str]) -> None:
+    """Even where both answers are had, from two registers, the target's group stays hidden."""
+    pairs = []
+    for number in range(400):
+        target, *others = chance(number).sample(names, 101)
+        without = attacker.ask(others, f"a{number}")
+        with_ = attacker.ask([target, *others], f"b{number}")
+        assert without is not None
+        assert with_ is not None
+        pairs.append((target, without, with_))
+
+    assert recovered(attacker, pairs) <= 0.30
+
+
+def test_t5_padding_does_not_help(attacker: Attacker, names: list[str]) -> None:
+    """Dummies carry the cohort past the guard, and their noise hides the target as well."""
+    dummies, others = names[:60], names[60:]
+    pairs = []
+    for number in range(400):
+        random = chance(number)
+        target, *base = random.sample(others, 81)
+        without = attacker.ask([*base, *dummies[:30]], f"p{number}")
+        with_ = attacker.ask([target, *base, *dummies[30:]], f"p{number}")
+        if without is not None and with_ is not None:
+            pairs.append((target, without, with_))
+
+    assert len(pairs) > 300
+    assert recovered(attacker, pairs) <= 0.30
+
+
+def test_t6_asking_again_gives_the_same_bytes(
+    age_caller: Post, services: Services, names: list[str]
+) -> None:
+    """A thousand times, in any order, by any account: there is no noise to average out."""
+    services.accounts.open(
+        Account(
+            id="second",
+            kind="customer",
+            name="Second",
+            parent=None,
+            registers=("own",),
+            purposes=(),
+        )
+    )
+    first = json.dumps(age_caller(body_of(names), path=SUMMARY)[1])
+    for number in range(30):
+        shuffled = chance(number).sample(names, len(names))
+        for who in ("buyer", "second"):
+            assert json.dumps(age_caller(body_of(shuffled), path=SUMMARY, who=who)[1]) == first
+
+
+def test_t6_the_blur_is_a_function_of_the_cohort(names: list[str]) -> None:
+    """A thousand draws are one."""
+    persons = [Person(first_name=name, sex=None, postal_code=None) for name in names]
+
+    assert len({Cohort(persons, "secret").blurred("75+", 60.0) for _ in range(1000)}) == 1
+
+
+def test_t7_filtering_down_to_one_is_refused(age_caller: Post, names: list[str]) -> None:
+    """Every narrower cohort is either large, or refused; none is answered about fewer than 50."""
+    kept = names
+    while kept:
+        status, answer = age_caller(body_of(kept), path=SUMMARY)
+        if len(kept) < 50:
+            assert answer["code"] == "cohort_too_small"
+        elif status == 200:
+            assert all(each["count"] is None or each["count"] >= 10 for each in answer["groups"])
+        kept = kept[: len(kept) * 4 // 5]
+
+
+def test_t8_rare_names_are_no_different_from_unknown_ones(finnish_ages: AgeModel) -> None:
+    """Whatever name was not counted often enough is judged exactly as if it did not exist."""
+    table = finnish_ages.table
+    for place in range(table.own_names, len(table.names)):
+        name, row = table.names[place], table.sex_rows[3 * place]
+        if row >= table.own_rows:
+            assert finnish_ages.judge(name).probabilities == finnish_ages.backoff(stem(name))
+            assert finnish_ages.judge(name).basis == "backoff"
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"first_name": f"Anna {SMUGGLED}"},
+        {"first_name": "Anna 2.3.1957"},
+        {"first_name": "Anna ١٩٥٧"},
+        {"birth_date": f"{SMUGGLED}-03-02"},
+        {"age": 67},
+        {"comment": f"born {SMUGGLED}"},
+        {"postal_code": SMUGGLED},
+        {"sex": SMUGGLED},
+        {"ref": f"{SMUGGLED}-03-02"},
+        {"ref": f"2.3.{SMUGGLED}"},
+        {"ref": "020357-123A"},
+        {"ref": f"born {SMUGGLED}"},
+    ],
+    ids=str,
+)
+def test_t9_a_birth_date_is_refused_and_not_logged(
+    age_caller: Post,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+    record: Json,
+    path: str,
+) -> None:
+    """In a name, a field of its own, or any other: it is neither used nor written down."""
+    with caplog.at_level(logging.DEBUG):
+        status, problem = age_caller(
+            {"register": "own", "records": [{"ref": "1", "first_name": "Anna"} | record]}, path=path
+        )
+
+    assert (status, problem["code"]) == (422, "request_invalid")
+    written = json.dumps(problem) + capsys.readouterr().out + caplog.text
+    assert SMUGGLED not in written
+    assert "020357" not in written
+
+
+def test_t10_a_table_has_groups_and_no_years(shipped_table: AgeTable) -> None:
+    """Every array is seven wide, or one answer or place per row; no name is one of few."""
+    table, width = shipped_table, len(GROUPS)
+    rows = len(table.shares) // width
+
+    assert len(table.shares) == rows * width
+    assert len(table.ngram_weights) == (len(table.ngrams) + 1) * width
+    assert len(table.area_mixes) == len(table.areas) * width
+    assert len(table.prior) == len(table.other) == width
+    assert len(table.sex_rows) == 3 * len(table.names)
+    assert max(table.sex_rows) == rows - 1
+    assert {len(told) for told in table.told.values()} == {rows}
+    assert table.origin.min_bearers >= 10
+
+
+def test_t11_the_reference_year_does_not_move(
+    services: Services, age_caller: Post, clock: SetClock, names: list[str]
+) -> None:
+    """Years later the same name is in the same group: no flip shows a year of birth."""
+    today = age_caller(body_of(names))
+    for _ in range(5):
+        clock.move(2 * 365 * 24 * 3600)
+        services.__dict__.pop("ages", None)
+        assert age_caller(body_of(names)) == today
+
+
+def test_t13_a_filter_in_another_endpoint_changes_nothing(
+    age_caller: Post, names: list[str]
+) -> None:
+    """A cohort chosen by what the prediction told is under the same rules as any other."""
+    _, answer = age_caller(body_of(names))
+    by_group: dict[str, list[str]] = {}
+    for name, prediction in zip(names, answer["predictions"], strict=True):
+        by_group.setdefault(prediction["group"], []).append(name)
+
+    for chosen in by_group.values():
+        status, summary = age_caller(body_of(chosen), path=SUMMARY)
+        assert status == (200 if len(chosen) >= 50 else 422)
+        if status == 200:
+            assert age_caller(body_of(chosen[1:]), path=SUMMARY)[0] == 422
+            assert all(
+                count is None or count % 5 == 0
+                for _, count in members(summary["groups"])
+                if not isinstance(count, str)
+            )
+
+
+def test_t14_latency_does_not_tell_a_known_name_from_an_unknown(age_caller: Post) -> None:
+    """What a request takes hides whether its name is common, rare or unknown."""
+    spent: dict[str, list[float]] = {"Matti": [], "Noel": [], "Xyzzyplugh": []}
+    for _ in range(200):
+        for name, times in spent.items():
+            started = time.perf_counter()
+            age_caller(body_of([name]))
+            times.append(time.perf_counter() - started)
+
+    medians = [median(times) for times in spent.values()]
+    assert max(medians) - min(medians) < max(pstdev(times) for times in spent.values())

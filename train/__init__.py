@@ -1,0 +1,1 @@
+"""Training the age tables: offline, with scikit-learn, never deployed."""
