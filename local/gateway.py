@@ -29,7 +29,8 @@ MAX_BODY = 10 * 1024 * 1024
 
 _STAGE_ARN = "arn:aws:execute-api:local:000000000000:local/local"
 _AUTHORIZATION_SECONDS = 60
-"""A key's authorization is remembered, as the deployed gateway does; revoking takes that long."""
+"""A key's authorization is remembered, as the deployed gateway does for longer; revoking a key
+takes that long to be felt."""
 
 
 class _Disconnected(Exception):

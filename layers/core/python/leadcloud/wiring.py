@@ -35,8 +35,9 @@ from leadcloud.lead_reference import LeadReferences
 from leadcloud.mail import Mailer, SesMailer, SmtpMailer
 from leadcloud.provenance import Provenance
 from leadcloud.registers.catalogue import RegisterCatalogue
+from leadcloud.registers.interface import RegisterMisconfigured, RegisterRefused
 from leadcloud.seal import Sealer
-from leadcloud.secrets import Secrets
+from leadcloud.secrets import SecretMissing, Secrets
 from leadcloud.settings import Settings, SettingsError
 from leadcloud.store.interface import Attributes, Store
 
@@ -252,21 +253,26 @@ class Services:
     def _directory_api(self, _register_id: str, row: Attributes) -> "Register":
         """Build the register that a shipped manifest describes, at another address if one is set."""
         from leadcloud.registers.directory_api import DirectoryApi
-        from leadcloud.registers.manifest import load_manifest
+        from leadcloud.registers.manifest import ManifestInvalid, load_manifest
 
-        base_url = row.get("base_url")
-        manifest = load_manifest(
-            _MANIFESTS / f"{row['manifest']}.toml", base_url=str(base_url) if base_url else None
-        )
-        return DirectoryApi(manifest, self._outbound, self.secrets)
+        address = row.get("base_url")
+        path = _MANIFESTS / f"{row['manifest']}.toml"
+        try:
+            manifest = load_manifest(path, base_url=str(address) if address else None)
+            return DirectoryApi(manifest, self._outbound, self.secrets)
+        except (ManifestInvalid, SecretMissing, OSError):
+            raise RegisterMisconfigured from None
 
     def _own_database(self, _register_id: str, row: Attributes) -> "Register":
         """Build the register in the database whose address is the secret that the record names."""
         from leadcloud.registers.column_mapping import OwnRegister
         from leadcloud.registers.own_database import OwnDatabase
 
-        configuration = OwnRegister.model_validate_json(str(row["configuration"]))
-        return OwnDatabase(configuration, self.secrets[str(row["url_secret"])])
+        try:
+            configuration = OwnRegister.model_validate_json(str(row["configuration"]))
+            return OwnDatabase(configuration, self.secrets[str(row["url_secret"])])
+        except (ValueError, SecretMissing, RegisterRefused):
+            raise RegisterMisconfigured from None
 
 
 @cache

@@ -6,11 +6,12 @@ added or changed while the service runs; its secrets stay in the secret store an
 
 from collections.abc import Callable, Mapping
 
-from leadcloud.registers.interface import Register
+from leadcloud.events import Event, log
+from leadcloud.registers.interface import Register, RegisterMisconfigured
 from leadcloud.store.interface import Attributes, Key, RecordExists, Store
 
 Build = Callable[[str, Attributes], Register]
-"""Makes a register from its id and configuration."""
+"""Makes a register from its id and configuration; raises RegisterMisconfigured where it cannot."""
 
 _PARTITION = "REGISTER"
 
@@ -35,13 +36,20 @@ class RegisterCatalogue:
                 self._store.update(record, configuration)
 
     def register(self, register_id: str) -> Register | None:
-        """Return a register, or None where there is none."""
+        """Return a register, or None where there is none, or none that can be used.
+
+        What cannot be used is logged for the operator, and costs no other register anything.
+        """
         record = self._store.get(Key(_PARTITION, register_id))
         if record is None:
             return None
         version, register = self._built.get(register_id, (0, None))
         if register is None or version != record.version:
             build = self._adapters[str(record.attributes["adapter"])]
-            register = build(register_id, record.attributes)
+            try:
+                register = build(register_id, record.attributes)
+            except RegisterMisconfigured:
+                log(Event.REGISTER_MISCONFIGURED, register=register_id)
+                return None
             self._built[register_id] = (record.version, register)
         return register

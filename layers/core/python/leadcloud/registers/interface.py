@@ -6,6 +6,7 @@ RegisterError                what went wrong is the register's side, never quote
 ├── RegisterUnavailable      unreachable, or a fault of its own
 ├── RegisterRefused          it does not accept our credentials or our request
 ├── RegisterAnswerInvalid    it answered something that is not what it promised
+├── RegisterMisconfigured    its record, manifest or secret is not usable
 └── RegisterFailed           our adapter failed in a way it should not
 """
 
@@ -130,6 +131,12 @@ class RegisterAnswerInvalid(RegisterError):
     """The register answered something else than its interface promises."""
 
     code, retryable = "register_answer_invalid", False
+
+
+class RegisterMisconfigured(RegisterError):
+    """The register's record, manifest or secret is not usable; its operator must mend it."""
+
+    code, retryable = "register_misconfigured", False
 
 
 class RegisterFailed(RegisterError):
