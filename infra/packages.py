@@ -25,7 +25,15 @@ LAMBDA = Target(python="3.13", platform="aarch64-manylinux_2_28", bytecode=True)
 
 
 PACKAGES = {
-    "base": ("aws-lambda-powertools", "boto3", "cryptography", "httpcore", "httpx", "pydantic", "python-dateutil"),
+    "base": (
+        "aws-lambda-powertools",
+        "boto3",
+        "cryptography",
+        "httpcore",
+        "httpx",
+        "pydantic",
+        "python-dateutil",
+    ),
     "forms": ("jinja2",),
     "registers": ("phonenumberslite", "psycopg", "sqlalchemy"),
     "numeric": ("numpy",),

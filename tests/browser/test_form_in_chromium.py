@@ -37,9 +37,7 @@ def findings(
 ) -> Any:
     """What Chromium found on the form in three languages and four states."""
     chromium = shutil.which("chromium")
-    require(
-        "Chromium", available=chromium is not None, install_command="apt-get install chromium"
-    )
+    require("Chromium", available=chromium is not None, install_command="apt-get install chromium")
     pictures = tmp_path_factory.mktemp("screenshots")
     run = subprocess.run(
         [node, "form.mjs", running_service.demo["base_url"], str(chromium), str(pictures)],
