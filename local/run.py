@@ -7,7 +7,7 @@ import socket
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
 
@@ -24,6 +24,8 @@ from local.folder import Folder, StartError, draw_secrets
 from local.gateway import Gateway, Handler
 from local.subject_requests import run_subject_requests
 from local.synthetic_buildings import ensure_buildings
+
+_EXEMPT = "LEADCLOUD_EXEMPT_DESTINATIONS"
 
 _MACHINE_LIMITS = {"LEADCLOUD_FILINGS_AN_HOUR": "100000"}
 """One machine is one network, whoever asks."""
@@ -51,7 +53,7 @@ def main() -> None:
         "LEADCLOUD_MAIL": f"smtp:127.0.0.1:{controllers.smtp_port}",
         "LEADCLOUD_MAIL_SENDER": "no-reply@leadcloud.example",
         "LEADCLOUD_ANCHORS": f"file:{folder.anchors}",
-        "LEADCLOUD_EXEMPT_DESTINATIONS": f"127.0.0.1:{controllers.http_port}",
+        _EXEMPT: " ".join((f"127.0.0.1:{controllers.http_port}", os.environ.get(_EXEMPT, ""))),
     } | {name: value for name, value in _MACHINE_LIMITS.items() if name not in os.environ}
     ensure_buildings(services().settings.buildings)
     provider = start_directory_provider(
@@ -63,9 +65,13 @@ def main() -> None:
     register_demo(services(), provider.base_url)
     controller_keys = register_demo_controllers(services(), controllers)
     announce(folder, base_url, keys=keys, controller_keys=controller_keys)
-    stop = run_subject_requests(services())
-    asyncio.run(_serve(listener, partial(_greet, base_url, keys["customer"])))
-    stop()
+    with ExitStack() as beside:
+
+        def opened() -> None:
+            _greet(base_url, keys["customer"])
+            beside.callback(run_subject_requests(services()))
+
+        asyncio.run(_serve(listener, opened))
     os.close(lock)
 
 

@@ -236,7 +236,7 @@ class House:
         """Return the errors that ended executions."""
         with sqlite3.connect(self.services.settings.store.removeprefix("sqlite:")) as records:
             rows = records.execute(
-                "SELECT attributes FROM record WHERE partition LIKE 'EXECUTION#%'"
+                "SELECT attributes FROM record WHERE CAST(partition AS TEXT) LIKE 'EXECUTION#%'"
             ).fetchall()
         return [row["failed"] for (text,) in rows if (row := json.loads(text))["failed"]]
 

@@ -63,6 +63,9 @@ def forward(desk: Desk, ids: Ids) -> Outcome:
         case = _attempt(desk, request, case)
     if case.sent_at is None:
         return _go(ids, "again", wait_seconds=_next_try(desk, case))
+    shown = [each for each in desk.dossier.cases(case.reference) if not each.hidden]
+    if shown and all(each.sent_at for each in shown):
+        desk.letters.write("passed_on", request, desk.payloads.open(case.reference))
     return _go(ids, "await", wait_seconds=_next_milestone(desk, case))
 
 
@@ -103,7 +106,7 @@ def _attempt(desk: Desk, request: SubjectRequest, case: Case) -> Case:
         receipt = desk.forwarders[channel].send(message, entry)
     except ForwardingError as error:
         return _failed(desk, case, entry, refused=type(error).__name__ == "ControllerRefused")
-    return _sent(desk, request, case, receipt=receipt)
+    return _sent(desk, case, receipt)
 
 
 def _channel(desk: Desk, request: SubjectRequest, case: Case, *, entry: ControllerEntry) -> Channel:
@@ -114,7 +117,7 @@ def _channel(desk: Desk, request: SubjectRequest, case: Case, *, entry: Controll
     return _CHANNELS[agreed][late if case.attempts else 0]
 
 
-def _sent(desk: Desk, request: SubjectRequest, case: Case, *, receipt: Receipt) -> Case:
+def _sent(desk: Desk, case: Case, receipt: Receipt) -> Case:
     now = desk.clock.now()
 
     def sent(current: Case) -> Change[Case] | None:
@@ -127,11 +130,7 @@ def _sent(desk: Desk, request: SubjectRequest, case: Case, *, receipt: Receipt) 
         to = replace(current, sent_at=now, state=state, reminders=_passed(current, now))
         return Change(to=to, event="forwarded", details=details)
 
-    case = desk.dossier.change_case(case.reference, case.controller_id, sent)
-    open_ones = [each for each in desk.dossier.cases(case.reference) if not each.hidden]
-    if open_ones and all(each.sent_at for each in open_ones):
-        desk.letters.write("passed_on", request, desk.payloads.open(case.reference))
-    return case
+    return desk.dossier.change_case(case.reference, case.controller_id, sent)
 
 
 def _failed(desk: Desk, case: Case, entry: ControllerEntry, *, refused: bool) -> Case:

@@ -3,7 +3,7 @@
 Each step may run twice, so each looks at what is on record before it does anything.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -71,9 +71,13 @@ def ask_contact(desk: Desk, ids: Ids) -> None:
 
 def resolve(desk: Desk, ids: Ids) -> Outcome:
     """Find who is responsible, and open a case with each of them."""
-    request = desk.dossier.change_request(ids["request_id"], _seen)
-    payload = desk.payloads.open(request.reference)
-    if request.state not in OPEN or request.state == "forwarded" or payload is None:
+    reference = ids["request_id"]
+    request = desk.dossier.change_request(reference, _seen)
+    payload = desk.payloads.open(reference)
+    if request.state == "forwarded":
+        # Whoever died before this was known may have opened cases that nobody has started.
+        return _hand_over(ids, [case.controller_id for case in desk.dossier.cases(reference)])
+    if request.state not in OPEN or payload is None:
         return _go(ids, "stop")
     if concerns_us(desk, payload):
         open_cases(desk, request, (OWN,), hidden=True)
@@ -84,11 +88,10 @@ def resolve(desk: Desk, ids: Ids) -> Outcome:
     if found:
         open_cases(desk, request, found)
         _move(desk, request.reference, "forwarded")
-        cases = [{"request_id": request.reference, "controller_id": each} for each in found]
-        return _go(ids, "forward", cases=cases)
+        return _hand_over(ids, found)
     if request.duplicate_of:
-        _move(desk, request.reference, "closed")
         desk.letters.write("duplicate", request, payload)
+        _move(desk, request.reference, "closed")
         return _go(ids, "stop")
     return _ask_somebody(desk, ids, request, payload=payload)
 
@@ -169,6 +172,11 @@ def _doors(desk: Desk, case: Case) -> tuple[Action, ...]:
         PutIfAbsent(key=callback_key(callback), attributes=whose),
         PutIfAbsent(key=page_key(page), attributes={**whose, "read": False}),
     )
+
+
+def _hand_over(ids: Ids, controllers: Iterable[str]) -> Outcome:
+    cases = [{"request_id": ids["request_id"], "controller_id": each} for each in controllers]
+    return _go(ids, "forward", cases=cases)
 
 
 def _to_be_asked(request: SubjectRequest, payload: Payload | None) -> bool:

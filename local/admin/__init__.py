@@ -1,0 +1,1 @@
+"""`python -m local.admin`: what an administrator does on the machine itself."""

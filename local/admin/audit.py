@@ -1,0 +1,27 @@
+"""`python -m local.admin audit verify`: is the audit trail what it was?"""
+
+import argparse
+import sys
+
+from leadcloud.anchors import verify
+from leadcloud.audit import days_with_events
+from leadcloud.wiring import Services
+
+
+def add_to(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    shared: argparse.ArgumentParser,
+) -> None:
+    """Add the command, with the options that all share."""
+    parser = commands.add_parser("audit", help="the audit trail", parents=[shared])
+    parser.add_argument("what", choices=["verify"])
+    parser.set_defaults(carry_out=_verify)
+
+
+def _verify(_options: argparse.Namespace, services: Services) -> None:
+    findings = verify(services.store, services.anchors, services.clock)
+    for finding in findings:
+        print(finding)
+    if findings:
+        sys.exit(1)
+    print(f"The audit trail of {len(days_with_events(services.store))} days is whole.")
