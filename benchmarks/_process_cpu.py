@@ -1,0 +1,78 @@
+"""What a server costs: processor time of its whole process tree for each request."""
+
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+_WARM_UP = 20
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cost:
+    """Milliseconds for each request."""
+
+    cpu: float
+    p50: float
+
+
+def tree_seconds(roots: Sequence[int]) -> float:
+    """Return the processor time so far of processes and all their descendants, ended ones too."""
+    left, ticks = list(roots), 0
+    while left:
+        process = left.pop()
+        try:
+            stat = Path(f"/proc/{process}/stat").read_text(encoding="ascii")
+            tasks = Path(f"/proc/{process}/task").iterdir()
+            left += [
+                int(each) for task in tasks for each in (task / "children").read_text().split()
+            ]
+        except FileNotFoundError:
+            continue
+        ticks += sum(map(int, stat.rpartition(")")[2].split()[11:15]))
+    return ticks / _TICKS
+
+
+def measure(
+    port: int, paths: Sequence[str], *, roots: Sequence[int], headers: Mapping[str, str]
+) -> Cost:
+    """Ask for paths over one connection and return what each cost the server.
+
+    Raises:
+        RuntimeError: An answer was not 200.
+    """
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
+    for path in paths[:_WARM_UP]:
+        _ask(connection, path, headers)
+    began, waits = tree_seconds(roots), []
+    for path in paths:
+        started = time.perf_counter()
+        _ask(connection, path, headers)
+        waits.append(time.perf_counter() - started)
+    used = tree_seconds(roots) - began
+    connection.close()
+    return Cost(cpu=used / len(paths) * 1000, p50=sorted(waits)[len(waits) // 2] * 1000)
+
+
+def _ask(connection: HTTPConnection, path: str, headers: Mapping[str, str]) -> None:
+    connection.request("GET", path, headers=dict(headers))
+    answer = connection.getresponse()
+    body = answer.read()
+    if answer.status != 200:  # noqa: PLR2004 OK
+        raise RuntimeError(f"a server answered {answer.status} in the benchmark: {body[:200]!r}")
+
+
+def wait_for(ready: Callable[[], bool], seconds: float) -> None:
+    """Wait until something is ready.
+
+    Raises:
+        TimeoutError: It was not in so many seconds.
+    """
+    give_up = time.monotonic() + seconds
+    while not ready():
+        if time.monotonic() > give_up:
+            raise TimeoutError("a server did not start")
+        time.sleep(0.2)

@@ -1,0 +1,234 @@
+"""The building look-up at a million synthetic buildings, beside pygeoapi and tipg on PostGIS.
+
+The release and the peers' environment are kept in .local/bench, so that only the first run makes
+them. Costs are processor time of whole process trees, the database's included: wall time on a
+shared machine says little.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from benchmarks._building_peers import Peer, PeersMissing, running_peers
+from benchmarks._process_cpu import measure
+from benchmarks.figure import Figure
+from leadcloud.buildings.grid import UNITS
+from leadcloud.buildings.store import BuildingStore
+from leadcloud.http.wire import Parameters
+
+BUILDINGS = 1_000_000
+_FOLDER = Path(".local/bench")
+_ROOT = Path(__file__).parents[1]
+_ITEMS = "/v1/buildings/collections/buildings/items"
+_REQUESTS = 300
+_BARE = 2_000
+_MEGABYTE = 1_000_000
+
+
+def run() -> list[Figure]:
+    """Measure the look-up by itself, over HTTP, and beside its peers."""
+    release = _release()
+    store = BuildingStore(release)
+    questions = _questions(store)
+    figures = [*_file_figures(release), *_bare_figures(release, questions)]
+    with _our_server(release) as ours:
+        mine = _costs(ours, questions, key=ours.name)
+        for name, cost in mine.items():
+            figures.append(_figure(f"HTTP, {name}: CPU", cost, "ms"))
+        try:
+            with running_peers(release, _FOLDER.resolve()) as peers:
+                for peer in peers:
+                    figures += _against(peer, questions, mine)
+        except PeersMissing as missing:
+            print(f"Peers are not measured: {missing}", file=sys.stderr)
+    return figures
+
+
+def _release() -> Path:
+    """Return the release to measure; make it where there is none."""
+    target = _FOLDER / f"buildings-{BUILDINGS}.sqlite"
+    if not target.exists():
+        from collect.collection import Collection
+        from collect.profile import profile
+        from collect.synthetic import synthetic_rows
+
+        _FOLDER.mkdir(parents=True, exist_ok=True)
+        Collection(
+            profile=profile("synthetic"), target=target, today=datetime.now(UTC).date()
+        ).from_rows(synthetic_rows(BUILDINGS))
+    return target
+
+
+Questions = dict[str, list[str]]
+"""What is asked: ids, and boxes by size."""
+
+
+def _questions(store: BuildingStore) -> Questions:
+    random = Random(7)  # noqa: S311 the same questions every time
+    rows = store.query(
+        f"SELECT id, lon, lat FROM building WHERE rid IN ({', '.join('?' * _REQUESTS)})",  # noqa: S608
+        random.sample(range(1, BUILDINGS + 1), _REQUESTS),
+    )
+    return {
+        "id": [row[0] for row in rows],
+        "1 km box": [_box(row[1], row[2], 0.5) for row in rows],
+        "page of 100 with count": [_box(row[1], row[2], 5) for row in rows],
+    }
+
+
+def _box(lon: int, lat: int, half: float) -> str:
+    """Return the box of a position, so many kilometres to each side."""
+    across, up = half / 55.6, half / 111.4
+    x, y = lon / UNITS, lat / UNITS
+    return f"{x - across:.6f},{y - up:.6f},{x + across:.6f},{y + up:.6f}"
+
+
+def _file_figures(release: Path) -> list[Figure]:
+    """Measure the file, and opening it in a fresh process."""
+    code = (
+        "import time, resource, sys\n"
+        "from pathlib import Path\n"
+        "import leadcloud.buildings.store as s\n"
+        "before = resource.getrusage(resource.RUSAGE_SELF)\n"
+        "began = time.process_time()\n"
+        "store = s.BuildingStore(Path(sys.argv[1]))\n"
+        "opened = time.process_time() - began\n"
+        "from leadcloud.clock import Deadline, SystemClock\n"
+        "for n in range(0, 1000000, 500):\n"
+        "    store.features(s.EVERYTHING, s.Slice(limit=100, after=n),\n"
+        "                   deadline=Deadline.after(60, SystemClock()))\n"
+        "after = resource.getrusage(resource.RUSAGE_SELF)\n"
+        "print(opened * 1000, (after.ru_maxrss - before.ru_maxrss) / 1024)\n"
+    )
+    done = subprocess.run(  # noqa: S603 ours
+        [sys.executable, "-c", code, str(release)],
+        check=True, capture_output=True, text=True, cwd=_ROOT,
+        env=os.environ | {"PYTHONPATH": str(_ROOT / "layers/core/python")},
+    )  # fmt: skip
+    opened, grown = map(float, done.stdout.split())
+    return [
+        _figure("file for a million buildings", release.stat().st_size / _MEGABYTE, "MB"),
+        _figure("opening: CPU", opened, "ms"),
+        _figure("memory after 2,000 pages", grown, "MiB more"),
+    ]
+
+
+def _bare_figures(release: Path, questions: Questions) -> list[Figure]:
+    """Measure the handlers without a server: parsing, validation, links and counts included."""
+    os.environ["LEADCLOUD_BUILDINGS"] = str(release)
+    os.environ.setdefault("LEADCLOUD_STORE", "sqlite::memory:")
+    os.environ.setdefault("LEADCLOUD_SECRETS", "file:none")
+    from functions.buildings.handler import api
+    from leadcloud.http.guard import admit
+    from leadcloud.http.wire import parse_parameters
+    from leadcloud.wiring import services
+
+    def ask(question: str, text: str) -> Callable[[], object]:
+        call = admit(_event(question, text))
+        operation = api.operations[call.route.operation]
+        parameters = operation.contract.parameters or Parameters
+
+        def answer() -> object:
+            query = parse_parameters(parameters, call.query)
+            return operation.handle(replace(call, query=query), services())
+
+        return answer
+
+    figures = []
+    for question, texts in questions.items():
+        asks = [ask(question, text) for text in texts]
+        figures.append(_figure(f"bare handler, {question}: CPU", _cpu(asks), "µs"))
+    return figures
+
+
+def _event(question: str, text: str) -> dict[str, Any]:
+    path = f"{_ITEMS}/{text}" if question == "id" else _ITEMS
+    return {
+        "httpMethod": "GET",
+        "path": path,
+        "headers": {"Host": "api.example"},
+        "multiValueQueryStringParameters": None if question == "id" else {"bbox": [text]},
+        "requestContext": {
+            "requestId": "bench",
+            "authorizer": {"account_id": "a", "key_id": "k", "scopes": "buildings"},
+        },
+    }
+
+
+def _cpu(asks: Sequence[Callable[[], object]]) -> float:
+    """Return microseconds of processor time for each call; the best of three rounds."""
+    rounds = []
+    for _ in range(3):
+        began, count = time.process_time(), 0
+        while count < _BARE:
+            for ask in asks:
+                ask()
+            count += len(asks)
+        rounds.append((time.process_time() - began) / count * 1e6)
+    return min(rounds)
+
+
+@contextmanager
+def _our_server(release: Path) -> Iterator[Peer]:
+    """Run the whole local service on the release; the peer's name is the key to it."""
+    with tempfile.TemporaryDirectory(prefix="leadcloud-bench-") as folder:
+        process = subprocess.Popen(  # noqa: S603 ours
+            [sys.executable, "-m", "local.run", "--port", "0", "--data", folder],
+            cwd=_ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=os.environ
+            | {"LEADCLOUD_BUILDINGS": str(release.resolve()), "PYTHONUNBUFFERED": "1"},
+        )
+        assert process.stdout is not None  # noqa: S101 it was asked for
+        try:
+            line = process.stdout.readline().decode()
+            demo = json.loads((Path(folder) / "demo.json").read_text(encoding="utf-8"))
+            yield Peer(
+                name=demo["keys"]["customer"],
+                port=int(line.rsplit(":", 1)[-1]),
+                roots=(process.pid,),
+                item=_ITEMS + "/{id}",
+                box=_ITEMS + "?limit=100&bbox={bbox}",
+            )
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def _costs(peer: Peer, questions: Questions, *, key: str | None = None) -> dict[str, float]:
+    """Return the processor time of each question in milliseconds."""
+    headers = {"X-API-Key": key} if key else {}
+    costs = {}
+    for question, texts in questions.items():
+        form = peer.item if question == "id" else peer.box
+        paths = [form.format(id=text, bbox=text) for text in texts]
+        costs[question] = measure(peer.port, paths, roots=peer.roots, headers=headers).cpu
+    return costs
+
+
+def _against(peer: Peer, questions: Questions, mine: dict[str, float]) -> Iterator[Figure]:
+    """Yield what a peer costs, and how many times as much that is."""
+    for question, cost in _costs(peer, questions).items():
+        yield _figure(f"HTTP, {question}: CPU of {peer.name}", cost, "ms")
+        yield Figure(
+            name=f"HTTP, {question}: times less CPU",
+            value=cost / mine[question],
+            unit="times",
+            lower_is_better=False,
+            against=peer.name,
+        )
+
+
+def _figure(name: str, value: float, unit: str) -> Figure:
+    return Figure(name=name, value=value, unit=unit, lower_is_better=True)
