@@ -19,49 +19,23 @@ from threading import Lock
 from typing import Any
 
 from leadcloud.clock import Clock, rfc3339
-from leadcloud.executions import ANSWERS, WAITING, due_key, execution_key
 from leadcloud.store.interface import (
     Action,
     Delete,
-    PutIfAbsent,
     Record,
     Store,
     StoreError,
     TransactionCancelled,
-    Update,
     VersionConflict,
 )
-from leadcloud.store.pages import every_record
 from local import definition as language
 from local.definition import Data, Definition, PathMissing, State
+from local.execution import Execution, ExecutionBook
 
 Invoke = Callable[[Mapping[str, Any]], Any]
 """Carries out a task and returns its result; an exception's type is the error's name."""
 
-NAME_KEPT = timedelta(days=90)
-"""How long a name cannot start again. Source: AWS Step Functions quotas."""
-
 _POLL = 0.05
-_BATCH = 200
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Execution:
-    """Where an execution stands."""
-
-    name: str
-    state: str | None
-    """None before the first state, and after the last."""
-    data: Data
-    due: str | None
-    """When it goes on by itself; None once it is over."""
-    token: str | None = None
-    entered: bool = False
-    """The wait or task in this state has begun."""
-    attempts: int = 0
-    failed: str | None = None
-    """The error that nothing caught."""
-    version: int = 0
 
 
 class WorkflowRunner:
@@ -86,7 +60,7 @@ class WorkflowRunner:
             entering: Is told the execution's name and each state that it enters.
         """
         self._definition = definition
-        self._store = store
+        self._book = ExecutionBook(store, clock)
         self._clock = clock
         self._invoke = invoke
         self._entering = entering
@@ -96,7 +70,7 @@ class WorkflowRunner:
     def run_due(self) -> int:
         """Carry out what is due now, until nothing is; return how many steps that took."""
         steps = 0
-        while due := self._due():
+        while due := self._book.due():
             for name in due:
                 self.go_on(name)
             steps += len(due)
@@ -104,24 +78,21 @@ class WorkflowRunner:
 
     def next_due(self) -> datetime | None:
         """Return when the next wait is over, None if nothing waits."""
-        page = self._store.query(WAITING, limit=1)
-        if not page.records:
-            return None
-        return datetime.fromisoformat(page.records[0].key.sort.partition("#")[0])
+        return self._book.next_due()
 
     def serve(self, executor: Executor, stop: Signal) -> None:
         """Carry out what is due in the executor's threads, until told to stop."""
         while not stop.wait(_POLL):
             with suppress(StoreError):
-                for name in self._due():
+                for name in self._book.due():
                     if self._take(name):
                         executor.submit(self._go_on_and_free, name)
 
     def go_on(self, name: str) -> None:
         """Carry an execution on to its next wait, or to its end."""
         with suppress(VersionConflict, TransactionCancelled):
-            execution = self._load(name)
-            answer = self._answer_for(name, execution.token if execution else None)
+            execution = self._book.execution(name)
+            answer = self._book.answer_to(name, execution.token if execution else None)
             if execution is None or execution.due is None:
                 return
             if answer is None and execution.due > rfc3339(self._clock.now()):
@@ -130,7 +101,8 @@ class WorkflowRunner:
                 self._advance(execution, answer)
             except PathMissing:
                 over = replace(execution, state=None, due=None, failed="States.Runtime")
-                self._save(replace(over, version=self._version(name)))
+                known = self._book.execution(name)
+                self._book.save(replace(over, version=known.version if known else 0))
 
     def _take(self, name: str) -> bool:
         with self._lock:
@@ -147,28 +119,6 @@ class WorkflowRunner:
             with self._lock:
                 self._busy.discard(name)
 
-    def _due(self) -> list[str]:
-        """Return the executions whose wait is over or was answered."""
-        now = rfc3339(self._clock.now())
-        names = {}
-        for record in every_record(self._store, ANSWERS):
-            names[record.key.sort.rpartition("/")[0]] = True
-        for record in self._store.query(WAITING, limit=_BATCH).records:
-            due, _, name = record.key.sort.partition("#")
-            if due <= now:
-                names[name] = True
-        return list(names)
-
-    def _answer_for(self, name: str, token: str | None) -> Record | None:
-        """Return the answer to the present token; answers to others came too late and go."""
-        found = None
-        for record in every_record(self._store, ANSWERS, f"{name}/"):
-            if record.key.sort == token:
-                found = record
-            else:
-                self._store.delete(record)
-        return found
-
     def _advance(self, execution: Execution, answer: Record | None) -> None:
         more: tuple[Action, ...] = ()
         if answer is not None:
@@ -176,8 +126,10 @@ class WorkflowRunner:
             more = (Delete(key=answer.key, version=answer.version),)
         elif execution.token and execution.entered:
             execution = self._failed(execution, "States.Timeout")
+        elif execution.state is None:
+            execution = self._to(execution, self._definition.start)
         for step in self._steps(execution):
-            execution = self._save(replace(step, version=execution.version), *more)
+            execution = self._book.save(replace(step, version=execution.version), *more)
             more = ()
             if execution.due is None or execution.due > rfc3339(self._clock.now()):
                 return
@@ -284,63 +236,9 @@ class WorkflowRunner:
         whole = moment + timedelta(microseconds=-moment.microsecond % 1_000_000)
         return replace(execution, due=rfc3339(whole), entered=entered)
 
-    def _version(self, name: str) -> int:
-        record = self._store.get(execution_key(name))
-        return record.version if record else 0
-
-    def _load(self, name: str) -> Execution | None:
-        record = self._store.get(execution_key(name))
-        if record is None:
-            return None
-        row: Mapping[str, Any] = record.attributes
-        return Execution(
-            name=name,
-            state=row["state"] or (self._definition.start if row["due"] else None),
-            data=json.loads(row["data"]),
-            due=row["due"],
-            token=row.get("token"),
-            entered=bool(row.get("entered")),
-            attempts=row.get("attempts", 0),
-            failed=row.get("failed"),
-            version=record.version,
-        )
-
-    def _save(self, execution: Execution, *more: Action) -> Execution:
-        """Write an execution down, and when it is due."""
-        key = execution_key(execution.name)
-        before = self._store.get(key)
-        if before is None or before.version != execution.version:
-            raise VersionConflict
-        update = Update(
-            key=key,
-            version=execution.version,
-            attributes={
-                "state": execution.state,
-                "data": json.dumps(execution.data),
-                "due": execution.due,
-                "token": execution.token,
-                "entered": execution.entered,
-                "attempts": execution.attempts,
-                "failed": execution.failed,
-            },
-            expires_at=None if execution.due else self._clock.now() + NAME_KEPT,
-        )
-        due = _due_change(execution.name, before.attributes["due"], execution.due)
-        self._store.transact(update, *due, *more)
-        return replace(execution, version=execution.version + 1)
-
 
 @dataclass(frozen=True, slots=True)
 class _Failure:
     """An item of a Map that failed."""
 
     error: str
-
-
-def _due_change(name: str, before: object, after: str | None) -> tuple[Action, ...]:
-    if before == after:
-        return ()
-    gone = Delete(key=due_key(str(before), name), version=1)
-    if after is None:
-        return (gone,)
-    return (gone, PutIfAbsent(key=due_key(after, name), attributes={}))

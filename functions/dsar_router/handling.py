@@ -5,34 +5,34 @@ that is down is a state to wait in, never a failure.
 """
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from functions.dsar_router.case import CONCLUDED, TAKEN, Case
-from functions.dsar_router.deadline import end_of, opening_of
+from functions.dsar_router.deadline import end_of
 from functions.dsar_router.desk import Desk
 from functions.dsar_router.dossier import Change
 from functions.dsar_router.message import message_about
+from functions.dsar_router.milestone import (
+    LATE_WORD_FOR,
+    next_milestone,
+    next_try,
+    reminders_passed,
+    switches_passed,
+)
 from functions.dsar_router.request import SubjectRequest
 from functions.dsar_router.resolve import named
-from functions.dsar_router.routing import Ids, Outcome, _seconds, hand_to
+from functions.dsar_router.routing import Ids, Outcome, hand_to
 from leadcloud.clock import rfc3339
 from leadcloud.controllers import Channel, ControllerEntry
 from leadcloud.events import Event, log
 from leadcloud.forwarding.interface import ForwardingError, Receipt
 from leadcloud.forwarding.manual import add_task
 
-REMINDERS = (14, 7, 3, 1)
-"""Days before the due date."""
-
 KEPT_AFTER = timedelta(days=14)
 """How long a payload is kept once every controller has it."""
 
-_TRY_AGAIN_AFTER = tuple(timedelta(minutes=m) for m in (15, 60, 240, 1440))
 _ALARM_AFTER = timedelta(hours=24)
 _OFFICER_AFTER = timedelta(hours=48)
-_SWITCH = (10, 7)
-"""Days before the due date on which another channel is taken, and another again."""
-
 _CHANNELS: dict[Channel, tuple[Channel, Channel, Channel]] = {
     "webhook": ("webhook", "email", "manual"),
     "opendsr": ("opendsr", "email", "manual"),
@@ -40,10 +40,7 @@ _CHANNELS: dict[Channel, tuple[Channel, Channel, Channel]] = {
     "manual": ("manual", "manual", "manual"),
 }
 
-_LATE_WORD_FOR = timedelta(days=90)
-"""How long we wait for word of an overdue request before the workflow ends."""
-
-_SOON = timedelta(hours=1)
+_SOON = 3600
 
 
 def case_wait(controller_id: str) -> str:
@@ -62,11 +59,11 @@ def forward(desk: Desk, ids: Ids) -> Outcome:
     if case.sent_at is None:
         case = _attempt(desk, request, case)
     if case.sent_at is None:
-        return _go(ids, "again", wait_seconds=_next_try(desk, case))
+        return _go(ids, "again", wait_seconds=next_try(case, desk.clock.now()))
     shown = [each for each in desk.dossier.cases(case.reference) if not each.hidden]
     if shown and all(each.sent_at for each in shown):
         desk.letters.write("passed_on", request, desk.payloads.open(case.reference))
-    return _go(ids, "await", wait_seconds=_next_milestone(desk, case))
+    return _go(ids, "await", wait_seconds=next_milestone(case, desk.clock.now()))
 
 
 def await_controller(desk: Desk, ids: Ids) -> None:
@@ -89,10 +86,10 @@ def settle(desk: Desk, ids: Ids) -> Outcome:
     if case.state == "not_controller":
         _ask_whom_it_named(desk, request, case)
     _tidy(desk, request)
-    left = end_of(case.due_on) + _LATE_WORD_FOR - desk.clock.now()
+    left = end_of(case.due_on) + LATE_WORD_FOR - desk.clock.now()
     if case.state in CONCLUDED or left <= timedelta():
         return _go(ids, "stop")
-    return _go(ids, "await", wait_seconds=_next_milestone(desk, case))
+    return _go(ids, "await", wait_seconds=next_milestone(case, desk.clock.now()))
 
 
 def _attempt(desk: Desk, request: SubjectRequest, case: Case) -> Case:
@@ -113,7 +110,7 @@ def _channel(desk: Desk, request: SubjectRequest, case: Case, *, entry: Controll
     agreed = entry.channel
     if agreed == "opendsr" and request.right not in ("access", "portability", "erasure"):
         agreed = "email"  # OpenDSR has no word for the others
-    late = sum(desk.clock.now() >= _days_before(case, days) for days in _SWITCH)
+    late = switches_passed(case, desk.clock.now())
     return _CHANNELS[agreed][late if case.attempts else 0]
 
 
@@ -127,7 +124,7 @@ def _sent(desk: Desk, case: Case, receipt: Receipt) -> Case:
         if state == "pending":
             state = "acknowledged" if receipt.acknowledged else "forwarded"
         details = {"controller": current.controller_id, "channel": current.channel}
-        to = replace(current, sent_at=now, state=state, reminders=_passed(current, now))
+        to = replace(current, sent_at=now, state=state, reminders=reminders_passed(current, now))
         return Change(to=to, event="forwarded", details=details)
 
     return desk.dossier.change_case(case.reference, case.controller_id, sent)
@@ -167,7 +164,7 @@ def _cancel(desk: Desk, request: SubjectRequest, case: Case) -> Outcome:
             desk.forwarders[_way(case)].send(message, entry)
         except ForwardingError:
             if desk.clock.now() < end_of(case.due_on):
-                return _go(ids, "await", wait_seconds=_seconds(_SOON))
+                return _go(ids, "await", wait_seconds=_SOON)
             _task(desk, case, "cancel")
     state = case.state if case.state in CONCLUDED else "withdrawn"
     _become(desk, case, replace(case, state=state, cancelled=True), event="case_withdrawn")
@@ -183,7 +180,7 @@ def _keep_time(desk: Desk, request: SubjectRequest, case: Case) -> Case:
         _task(desk, case, "overdue")
         log(Event.CASE_OVERDUE, reference=case.reference, controller=case.controller_id)
         return _become(desk, case, replace(case, state="overdue"), event="overdue")
-    passed = _passed(case, now)
+    passed = reminders_passed(case, now)
     if passed <= case.reminders:
         return case
     reminding = replace(case, reminders=passed)
@@ -264,28 +261,6 @@ def _task(desk: Desk, case: Case, kind: str) -> None:
         subject=case.controller_id,
         at=rfc3339(desk.clock.now()),
     )
-
-
-def _days_before(case: Case, days: int) -> datetime:
-    return opening_of(case.due_on - timedelta(days=days))
-
-
-def _passed(case: Case, now: datetime) -> int:
-    return sum(now >= _days_before(case, days) for days in REMINDERS)
-
-
-def _next_milestone(desk: Desk, case: Case) -> int:
-    """Return the seconds until the next reminder, the end of the time, or the end of patience."""
-    now = desk.clock.now()
-    end = end_of(case.due_on)
-    milestones = [*(_days_before(case, days) for days in REMINDERS), end, end + _LATE_WORD_FOR]
-    return _seconds(min((each for each in milestones if each > now), default=now) - now)
-
-
-def _next_try(desk: Desk, case: Case) -> int:
-    wait = _TRY_AGAIN_AFTER[min(case.attempts, len(_TRY_AGAIN_AFTER)) - 1]
-    until_switch = (_days_before(case, days) - desk.clock.now() for days in _SWITCH)
-    return max(1, _seconds(min([wait, *(each for each in until_switch if each > timedelta())])))
 
 
 def _both(desk: Desk, ids: Ids) -> tuple[SubjectRequest, Case]:

@@ -12,6 +12,7 @@ from functions.dsar_router.case import Case, callback_key, page_key
 from functions.dsar_router.deadline import end_of
 from functions.dsar_router.desk import Desk
 from functions.dsar_router.dossier import Change
+from functions.dsar_router.milestone import whole_seconds
 from functions.dsar_router.own_register import OWN
 from functions.dsar_router.payload import Payload
 from functions.dsar_router.request import FAST, OPEN, State, SubjectRequest
@@ -50,7 +51,7 @@ def contact(desk: Desk, ids: Ids) -> Outcome:
     if left <= 0 and request.asks >= ASKS:
         _move(desk, request.reference, "routing")
         return _go(ids, "route")
-    return _go(ids, "ask", wait_seconds=left if left > 0 else _seconds(ASK_AGAIN_AFTER))
+    return _go(ids, "ask", wait_seconds=left if left > 0 else whole_seconds(ASK_AGAIN_AFTER))
 
 
 def ask_contact(desk: Desk, ids: Ids) -> None:
@@ -74,9 +75,6 @@ def resolve(desk: Desk, ids: Ids) -> Outcome:
     reference = ids["request_id"]
     request = desk.dossier.change_request(reference, _seen)
     payload = desk.payloads.open(reference)
-    if request.state == "forwarded":
-        # Whoever died before this was known may have opened cases that nobody has started.
-        return _hand_over(ids, [case.controller_id for case in desk.dossier.cases(reference)])
     if request.state not in OPEN or payload is None:
         return _go(ids, "stop")
     if concerns_us(desk, payload):
@@ -195,8 +193,8 @@ def _ask_somebody(desk: Desk, ids: Ids, request: SubjectRequest, *, payload: Pay
     left = _until(desk, request.source_asked_at, SOURCE_PATIENCE)
     reachable = "email" in payload.get("reply_to", {})
     if reachable and (request.source_asked_at is None or left > 0):
-        return _go(ids, "ask", wait_seconds=left if left > 0 else _seconds(SOURCE_PATIENCE))
-    left = _seconds(end_of(request.due_on) - desk.clock.now())
+        return _go(ids, "ask", wait_seconds=left if left > 0 else whole_seconds(SOURCE_PATIENCE))
+    left = whole_seconds(end_of(request.due_on) - desk.clock.now())
     if left > 0:
         return _go(ids, "operator", wait_seconds=left)
     desk.letters.write("not_found", request, payload)
@@ -237,11 +235,7 @@ def _move(desk: Desk, reference: str, state: State) -> None:
 
 def _until(desk: Desk, since: datetime | None, patience: timedelta) -> int:
     """Return the whole seconds until the patience is over; 0 where nothing began."""
-    return _seconds(since + patience - desk.clock.now()) if since else 0
-
-
-def _seconds(span: timedelta) -> int:
-    return max(0, -int(-span.total_seconds() // 1))
+    return whole_seconds(since + patience - desk.clock.now()) if since else 0
 
 
 def _go(ids: Ids, go: str, **more: Any) -> Outcome:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from functions.dsar_router.own_register import OWN
+from functions.dsar_router.steps import StepFailed, carry_out
 from leadcloud.store.interface import Key
 from tests.house import SOURCE, House, entry_of
 
@@ -144,9 +145,13 @@ def test_case_30_a_failing_step_tells_its_type_only(
 
     for name in ("webhook", "email"):
         house.services.forwarders[name].send = spill  # type: ignore[method-assign,assignment]
-    house.file(**{**filing(), "lead_reference": house.deliver()})
+    filed = house.file(**{**filing(), "lead_reference": house.deliver()})
     house.travel(hours=5)
     assert b"StepFailed" in places_with_failures(house)
+    event = {"step": "forward", "request_id": filed["reference"], "controller_id": SOURCE}
+    with pytest.raises(StepFailed) as failed:
+        carry_out(house.desk, event)
+    assert (str(failed.value), failed.value.__context__) == ("RuntimeError", None)
     assert found_in(places(house, capsys)) == []
 
 
