@@ -5,28 +5,23 @@ Accent-insensitive Comparison, Basic Spatial Functions and the same with polygon
 Source: OGC 21-065r2.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, chain, count
+from itertools import chain, count
 from typing import Any, NoReturn
 
 import cql2
 
-from functions.buildings.crs import CRS84, Crs
+from functions.buildings.crs import Crs
+from functions.buildings.filter_shape import MAX_DEPTH, check_shape
+from functions.buildings.geometry import areas_of
 from functions.buildings.parameter import fault
 from functions.buildings.queryable import QUERYABLES, Queryable
 from leadcloud.buildings.address import strip_accents
-from leadcloud.buildings.area import ALWAYS, Area, Box, Condition, Value
+from leadcloud.buildings.area import ALWAYS, Area, Condition, Value
 
-MAX_LENGTH = 8_192
-"""Characters of a filter."""
-MAX_DEPTH = 40
 MAX_VALUES = 1_000
-MAX_POINTS = 1_000
 MAX_WILDCARDS = 10
-MAX_NEGATIVES = 100
-MAX_WORDS = 1_000
 
 Json = Any
 
@@ -51,7 +46,7 @@ def read_filter(text: str, language: str, crs: Crs) -> Filter:
     Raises:
         ParameterInvalid: It is no CQL2, or asks for what is not offered here.
     """
-    _check_shape(text)
+    check_shape(text)
     try:
         parse = cql2.parse_json if language == "cql2-json" else cql2.parse_text
         expression = parse(text).to_json()
@@ -68,44 +63,6 @@ def read_filter(text: str, language: str, crs: Crs) -> Filter:
         area=area,
         equals=dict(chain.from_iterable(map(_equality, parts))),
     )
-
-
-_QUOTED = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"")
-_ARITHMETIC = re.compile(r"[+*/^%]|-(?![0-9.])")
-_WORD = re.compile(r"[^\W\d]\w*|[<>=]+")
-_NOT = re.compile(r"\bnot\b", re.IGNORECASE)
-
-
-def _check_shape(text: str) -> None:
-    """Refuse what the parser must not see: it recurses natively, and too deep ends the process."""
-    if len(text) > MAX_LENGTH:
-        _refuse(f"A filter has at most {MAX_LENGTH} characters.")
-    if text.lstrip().startswith("{"):
-        return  # JSON: its parser has a bound of its own
-    bare = _QUOTED.sub("''", text)
-    if _ARITHMETIC.search(bare) or bare.count("-") > MAX_NEGATIVES:
-        _refuse(f"Arithmetic is not offered, nor more than {MAX_NEGATIVES} negative numbers.")
-    if len(_WORD.findall(bare)) > MAX_WORDS:
-        _refuse(f"A filter has at most {MAX_WORDS} words.")
-    depth = max(accumulate((mark == "(") - (mark == ")") for mark in bare), default=0)
-    if depth > MAX_DEPTH or len(_NOT.findall(bare)) > MAX_DEPTH:
-        _refuse(f"A filter is nested at most {MAX_DEPTH} deep.")
-
-
-def read_polygon(text: str, name: str) -> Area:
-    """Return the area of a polygon in well-known text, in degrees, longitude first.
-
-    Raises:
-        ParameterInvalid: It is none, or has too many positions.
-    """
-    if len(text) > MAX_LENGTH or not text.lstrip().upper().startswith(("POLYGON", "MULTIPOLYGON")):
-        raise fault(name, "Give POLYGON((24.9 60.1, …)).")
-    try:
-        arguments = cql2.parse_text(f"S_INTERSECTS(geometry, {text})").to_json()["args"]
-        (area,) = _areas(arguments[1], CRS84)
-    except (cql2.ParseError, ValueError, KeyError, TypeError):
-        raise fault(name, "This is no polygon in well-known text.") from None
-    return area
 
 
 def _refuse(detail: str) -> NoReturn:
@@ -293,7 +250,7 @@ class _Compiler:
             left, right = right, left
         if not _is_operand(left) or left.get("property") != "geometry":
             _refuse("S_INTERSECTS compares the property geometry with a geometry.")
-        return list(_areas(right, self._crs))
+        return areas_of(right, self._crs)
 
 
 def _together(word: str, parts: Sequence[Condition]) -> Condition:
@@ -353,44 +310,3 @@ def _literal(expression: Json, operand: _Operand) -> Value:
     if isinstance(expression, str) and kind != "integer":
         return str(_FOLDS[operand.fold](expression)) if operand.fold else expression
     return _refuse("A property is compared with a value of another kind than it has.")
-
-
-def _areas(geometry: Json, crs: Crs) -> Iterator[Area]:
-    if not isinstance(geometry, dict):
-        _refuse("S_INTERSECTS compares the property geometry with a geometry.")
-    if "bbox" in geometry:
-        box = geometry["bbox"]
-        edges = box if len(box) == 4 else [*box[:2], *box[3:5]]  # noqa: PLR2004 without heights
-        yield crs.box((edges[0], edges[1], edges[2], edges[3]), "filter")
-        return
-    kind, coordinates = geometry.get("type"), geometry.get("coordinates")
-    match kind:
-        case "Point":
-            yield _spot(coordinates, crs)
-        case "MultiPoint":
-            yield from (_spot(point, crs) for point in _at_most(coordinates, 100))
-        case "Polygon":
-            yield _polygon(coordinates, crs)
-        case "MultiPolygon":
-            yield from (_polygon(rings, crs) for rings in _at_most(coordinates, 20))
-        case _:
-            _refuse("Points, polygons and boxes are offered.")
-
-
-def _at_most(items: Json, most: int) -> Sequence[Json]:
-    if not isinstance(items, list) or not 1 <= len(items) <= most:
-        _refuse(f"A geometry has at most {most} parts.")
-    return items
-
-
-def _spot(coordinates: Json, crs: Crs) -> Area:
-    lon, lat = crs.point(float(coordinates[0]), float(coordinates[1]), "filter")
-    return Box(west=lon, south=lat, east=lon, north=lat)
-
-
-def _polygon(rings: Json, crs: Crs) -> Area:
-    if not rings or sum(len(ring) for ring in rings) > MAX_POINTS:
-        _refuse(f"A polygon has at most {MAX_POINTS} positions.")
-    return crs.polygon(
-        [[(float(point[0]), float(point[1])) for point in ring] for ring in rings], "filter"
-    )

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from functions.buildings.crs import CRS84
-from functions.buildings.filter import read_polygon
+from functions.buildings.geometry import read_polygon
 from functions.buildings.parameter import bbox_edges, fault
 from functions.buildings.queryable import QUERYABLES
 from leadcloud.buildings.area import Condition

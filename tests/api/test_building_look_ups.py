@@ -138,6 +138,29 @@ HOSTILE: dict[str, tuple[str, dict[str, Any]]] = {
     "JSON of another shape": (ITEMS, {"filter": '{"op":"and","args":{"a":1}}', "filter-lang": "cql2-json"}),
     "geometry without coordinates": (ITEMS, {"filter": '{"op":"s_intersects","args":[{"property":"geometry"},{"type":"Polygon"}]}', "filter-lang": "cql2-json"}),
     "point without numbers": (ITEMS, {"filter": '{"op":"s_intersects","args":[{"property":"geometry"},{"type":"Point","coordinates":[]}]}', "filter-lang": "cql2-json"}),
+    "polygon nested deep": (
+        "/v1/buildings/statistics",
+        {"polygon": "POLYGON" + "(" * 8_000 + ")" * 8_000},
+    ),
+    "polygon and more": (
+        "/v1/buildings/statistics",
+        {"polygon": "POLYGON((1 1,2 2,3 1,1 1))) OR (TRUE"},
+    ),
+    "ring of numbers": (
+        ITEMS,
+        {
+            "filter": '{"op":"s_intersects","args":[{"property":"geometry"},'
+            '{"type":"Polygon","coordinates":[1,2]}]}',
+            "filter-lang": "cql2-json",
+        },
+    ),
+    "box of three": (
+        ITEMS,
+        {
+            "filter": '{"op":"s_intersects","args":[{"property":"geometry"},{"bbox":[1,2,3]}]}',
+            "filter-lang": "cql2-json",
+        },
+    ),
     "NUL": (ITEMS, {"street": "\x00"}),
     "half a character": (ITEMS, {"street": "\ud800"}),
 }  # fmt: skip
