@@ -103,6 +103,13 @@ def calibration(probabilities: Floats, people: Floats) -> list[tuple[float, floa
     return result
 
 
+def reweighted(people: Floats, mix: Floats) -> Floats:
+    """Return people in the proportions of a mix of groups."""
+    own = people.sum(axis=0)
+    weighed: Floats = people * np.divide(mix, own, out=np.zeros_like(own), where=own > 0)
+    return weighed
+
+
 def _ranking(scores: Floats, old: NDArray[np.bool_], weights: Floats) -> tuple[float, float]:
     """Return the area under the ROC curve, and the precision in the highest fifth."""
     if old.all() or not old.any():

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,9 +17,6 @@ from leadcloud.ages.names import Lexicon, key_of, stem
 from leadcloud.ages.table import MIN_BEARERS
 from train import letters
 from train.mix import restated
-
-if TYPE_CHECKING:
-    from sklearn.pipeline import Pipeline
 
 Floats = NDArray[np.float64]
 
@@ -152,10 +149,8 @@ class AgeGroupClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         stems = [stem(name) for name in names]
         spelled = np.flatnonzero([bool(text) for text in stems])
         if self.letters_ is not None and len(spelled):
-            judged = np.zeros((len(spelled), len(self.classes_)))
-            texts = [stems[place] for place in spelled]
-            judged[:, self.letters_.classes_] = self.letters_.predict_proba(texts)
-            patterns[spelled] = self._blend(judged)
+            texts = [stems[place] for place in spelled.tolist()]
+            patterns[spelled] = self._blend(self.letters_.predict_proba(texts))
         return of_shares(to_shares(patterns))
 
     def __sklearn_tags__(self) -> Tags:
@@ -184,7 +179,7 @@ class AgeGroupClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _learn_letters(self, names: list[str], counts: Floats) -> None:
         """Fit the letters, and keep what each name's letters say to a fit without the name."""
-        self.letters_: Pipeline | None = None
+        self.letters_: letters.Letters | None = None
         own = len(self.names_)
         self._own_backoff = np.tile(self.other_, (own, 1))
         if self.ngram_share:

@@ -15,9 +15,6 @@ from leadcloud.ages.names import key_of, stem
 from leadcloud.ages.table import AgeTable, TableOrigin, tell, unpack
 from train.classifier import AgeGroupClassifier
 
-_NEVER = -50.0
-"""Logit of a group that the letters were never seen with."""
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Edition:
@@ -78,12 +75,8 @@ def _letters(classifier: AgeGroupClassifier) -> tuple[tuple[str, ...], NDArray[n
     """Return the runs of letters and their logits, the intercept last."""
     if classifier.letters_ is None:
         return (), np.zeros((1, len(GROUPS)))
-    vectorizer, regression = (step for _, step in classifier.letters_.steps)
-    weights = np.zeros((len(vectorizer.vocabulary_) + 1, len(GROUPS)))
-    weights[-1] = _NEVER
-    weights[:-1, regression.classes_] = regression.coef_.T
-    weights[-1, regression.classes_] = regression.intercept_
-    return tuple(vectorizer.get_feature_names_out().tolist()), weights
+    ngrams = classifier.letters_.vectorizer.get_feature_names_out()
+    return tuple(ngrams.tolist()), classifier.letters_.weights
 
 
 def _with_vocabulary(table: AgeTable, vocabulary: Iterable[str]) -> AgeTable:

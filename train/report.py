@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from train.accuracy import Outcome, accuracy, calibration
+from train.accuracy import Outcome, accuracy, calibration, reweighted
 from train.mix import restated
 
 Floats = NDArray[np.float64]
@@ -47,10 +47,9 @@ def _views(outcome: Outcome) -> dict[str, tuple[Floats, Floats]]:
     """Return predictions and people of each view."""
     probabilities, people = outcome.probabilities, outcome.people
     own = people.sum(axis=0)
-    weighed = people * np.divide(outcome.prior, own, out=np.zeros_like(own), where=own > 0)
     known = restated(probabilities, outcome.prior, np.maximum(own / own.sum(), _NEVER_NONE))
     return {
-        "population": (probabilities, weighed),
+        "population": (probabilities, reweighted(people, outcome.prior)),
         "own_mix": (known, people),
         "own_mix_unknown": (probabilities, people),
     }
