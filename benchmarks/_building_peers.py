@@ -21,7 +21,7 @@ from benchmarks._process_cpu import wait_for
 from leadcloud.buildings.grid import UNITS
 
 PACKAGES = (
-    "pygeoapi==0.24.0",
+    "pygeoapi>=0.21",
     "tipg==1.6.1",
     "gunicorn",
     "uvicorn",

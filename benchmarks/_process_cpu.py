@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
@@ -44,16 +45,16 @@ def measure(
     Raises:
         RuntimeError: An answer was not 200.
     """
-    connection = HTTPConnection("127.0.0.1", port, timeout=60)
-    for path in paths[:_WARM_UP]:
-        _ask(connection, path, headers)
-    began, waits = tree_seconds(roots), []
-    for path in paths:
-        started = time.perf_counter()
-        _ask(connection, path, headers)
-        waits.append(time.perf_counter() - started)
-    used = tree_seconds(roots) - began
-    connection.close()
+    waits = []
+    with closing(HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+        for path in paths[:_WARM_UP]:
+            _ask(connection, path, headers)
+        began = tree_seconds(roots)
+        for path in paths:
+            started = time.perf_counter()
+            _ask(connection, path, headers)
+            waits.append(time.perf_counter() - started)
+        used = tree_seconds(roots) - began
     return Cost(cpu=used / len(paths) * 1000, p50=sorted(waits)[len(waits) // 2] * 1000)
 
 

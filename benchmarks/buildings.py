@@ -20,7 +20,7 @@ from random import Random
 from typing import Any
 
 from benchmarks._building_peers import Peer, PeersMissing, running_peers
-from benchmarks._process_cpu import measure
+from benchmarks._process_cpu import measure, wait_for
 from benchmarks.figure import Figure
 from leadcloud.buildings.grid import UNITS
 from leadcloud.buildings.store import BuildingStore
@@ -31,6 +31,7 @@ _FOLDER = Path(".local/bench")
 _ROOT = Path(__file__).parents[1]
 _ITEMS = "/v1/buildings/collections/buildings/items"
 _REQUESTS = 300
+_START_SECONDS = 60
 _BARE = 2_000
 _MEGABYTE = 1_000_000
 
@@ -181,22 +182,24 @@ def _cpu(asks: Sequence[Callable[[], object]]) -> float:
 @contextmanager
 def _our_server(release: Path) -> Iterator[Peer]:
     """Run the whole local service on the release; the peer's name is the key to it."""
-    with tempfile.TemporaryDirectory(prefix="leadcloud-bench-") as folder:
-        process = subprocess.Popen(  # noqa: S603 ours
-            [sys.executable, "-m", "local.run", "--port", "0", "--data", folder],
-            cwd=_ROOT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=os.environ
-            | {"LEADCLOUD_BUILDINGS": str(release.resolve()), "PYTHONUNBUFFERED": "1"},
-        )
-        assert process.stdout is not None  # noqa: S101 it was asked for
+    with tempfile.TemporaryDirectory(prefix="leadcloud-bench-") as name:
+        folder = Path(name)
+        # A pipe that nobody reads fills up with log lines, and then the server waits.
+        with (folder / "log").open("wb") as log:
+            process = subprocess.Popen(  # noqa: S603 ours
+                [sys.executable, "-m", "local.run", "--port", "0", "--data", str(folder / "data")],
+                cwd=_ROOT,
+                stdout=log,
+                stderr=log,
+                env=os.environ
+                | {"LEADCLOUD_BUILDINGS": str(release.resolve()), "PYTHONUNBUFFERED": "1"},
+            )
         try:
-            line = process.stdout.readline().decode()
-            demo = json.loads((Path(folder) / "demo.json").read_text(encoding="utf-8"))
+            wait_for(lambda: b"listening on" in (folder / "log").read_bytes(), _START_SECONDS)
+            demo = json.loads((folder / "data" / "demo.json").read_text(encoding="utf-8"))
             yield Peer(
                 name=demo["keys"]["customer"],
-                port=int(line.rsplit(":", 1)[-1]),
+                port=int(demo["base_url"].rpartition(":")[2]),
                 roots=(process.pid,),
                 item=_ITEMS + "/{id}",
                 box=_ITEMS + "?limit=100&bbox={bbox}",

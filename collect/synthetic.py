@@ -55,13 +55,21 @@ class Town:
     first_postal_code: int
     in_postal_area: int
     """Buildings in each postal area but the last."""
+    spread: float
+    """Metres from a postal area's middle within which two thirds of its streets begin."""
 
 
 VANTAA = Town(
-    code="092", lon=25.04, lat=60.29, buildings=45_000, first_postal_code=1_200, in_postal_area=820
+    code="092",
+    lon=25.04,
+    lat=60.29,
+    buildings=45_000,
+    first_postal_code=1_200,
+    in_postal_area=820,
+    spread=450,
 )
 _POSTAL_CODE_STEP = 10
-_IN_POSTAL_AREA = 330
+_IN_POSTAL_AREA, _SPREAD = 330, 900.0
 
 
 def towns(count: int) -> list[Town]:
@@ -80,6 +88,7 @@ def towns(count: int) -> list[Town]:
                 buildings=size,
                 first_postal_code=postal_code,
                 in_postal_area=_IN_POSTAL_AREA,
+                spread=_SPREAD,
             )
         )
         postal_code += -(-size // _IN_POSTAL_AREA) * _POSTAL_CODE_STEP
@@ -114,12 +123,12 @@ class _Spot:
 
 def _postal_area(town: Town, area: int, size: int, *, random: Random) -> Iterator[_Spot]:
     """Yield the house lots of one postal area: streets that start near its middle."""
-    # Areas lie on a sunflower's spiral around the town's middle, about 1.6 km apart.
-    distance, angle = 900 * area**0.5, area * 2.399963
+    # Areas lie on a sunflower's spiral around the town's middle, evenly apart.
+    distance, angle = 2 * town.spread * area**0.5, area * 2.399963
     east, north = distance * cos(angle), distance * sin(angle)
     postal_code = f"{town.first_postal_code + area * _POSTAL_CODE_STEP:05d}"
     count = max(size // _HOUSES_IN_STREET, 1)
-    streets = [_street(index, east, north, random=random) for index in range(count)]
+    streets = [_street(index, (east, north), town.spread, random=random) for index in range(count)]
     for index in range(size):
         (name, name_sv), (x, y), heading = streets[index % count]
         step = index // count
@@ -137,14 +146,14 @@ def _postal_area(town: Town, area: int, size: int, *, random: Random) -> Iterato
 
 
 def _street(
-    index: int, east: float, north: float, *, random: Random
+    index: int, middle: tuple[float, float], spread: float, *, random: Random
 ) -> tuple[tuple[str, str], tuple[float, float], float]:
     """Return a street's names, where it begins, and which way it goes."""
     word, word_sv = random.choice(_WORDS)
-    middle, middle_sv = random.choice(_MIDDLES)
+    joint, joint_sv = random.choice(_MIDDLES)
     end, end_sv = random.choice(_ENDS)
-    start = (east + random.gauss(0, 450), north + random.gauss(0, 450))
-    names = (word + middle + end, word_sv + middle_sv + end_sv)
+    start = (middle[0] + random.gauss(0, spread), middle[1] + random.gauss(0, spread))
+    names = (word + joint + end, word_sv + joint_sv + end_sv)
     heading = random.random() * 6.283185
     return _ORDINARY[index] if index < len(_ORDINARY) else names, start, heading
 

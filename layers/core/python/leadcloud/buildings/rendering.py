@@ -54,26 +54,26 @@ JOINS = "building LEFT JOIN place USING (place) LEFT JOIN traits USING (traits)"
 Coordinates = Callable[[int, int], str]
 """From a position in units to the two numbers of a GeoJSON position."""
 
-DEGREES = (
-    "format('%d.%07d,%d.%07d', lon / 10000000, lon % 10000000, lat / 10000000, lat % 10000000)"
-)
-"""Longitude and latitude as SQL; positions in Finland are positive."""
-PROJECTED = "coordinates(lon, lat)"
+DEGREES = ("%d.%07d,%d.%07d", "lon / 10000000, lon % 10000000, lat / 10000000, lat % 10000000")
+"""Longitude and latitude, as a format and its arguments; positions in Finland are positive."""
+PROJECTED = ("%s", "coordinates(lon, lat)")
 """Any other coordinates: a function of Python's, named so on the connection."""
 
 ROW = ", ".join(f"{sql} AS {name}" for name, sql in PROPERTIES.items())
 """The properties as columns."""
 
 
-def feature_sql(position: str) -> str:
-    """Return the SQL expression of a building's feature, with its position written as given."""
-    numbers = " || ".join(
-        f"""',"{name}":' || coalesce({PROPERTIES[name]}, 'null')""" for name in _NUMBERS
-    )
+def feature_sql(position: tuple[str, str]) -> str:
+    """Return the SQL expression of a building's feature, with its position written as given.
+
+    One call of format: a chain of || copies what it has so far at every step.
+    """
+    form, coordinates = position
+    numbers = "".join(f',"{name}":%s' for name in _NUMBERS)
+    updated = f"""coalesce('"' || {PROPERTIES["updated"]} || '"', 'null')"""
     return (
-        """'{"type":"Feature","id":"' || id || '","geometry":{"type":"Point","coordinates":['"""
-        f""" || {position} || ']}},"properties":{{' || place.json || ',"house_number":'"""
-        """ || coalesce('"' || house_number || '"', 'null') || ',' || traits.json || """
-        f"""{numbers} || ',"updated":'"""
-        f""" || coalesce('"' || {PROPERTIES["updated"]} || '"', 'null') || '}}}}'"""
+        """format('{"type":"Feature","id":"%s","geometry":{"type":"Point","coordinates":["""
+        f"""{form}]}},"properties":{{%s,"house_number":%s,%s{numbers},"updated":%s}}}}', id,"""
+        f""" {coordinates}, place.json, coalesce('"' || house_number || '"', 'null'), traits.json,"""
+        f""" {", ".join(f"coalesce({PROPERTIES[name]}, 'null')" for name in _NUMBERS)}, {updated})"""
     )
