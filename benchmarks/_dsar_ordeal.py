@@ -42,7 +42,7 @@ FILERS = 4
 _FAILS, _HANGS_UP, _DRIPS = 0.03, 0.05, 0.06
 """Below which part of the messages meets such a fate: 3 % fail, 2 % are taken without a word."""
 CONTROLLERS = ("demo-directory", "demo_customer")
-_PATIENCE = 300
+_PATIENCE = 900
 """Seconds for what is under way to arrive at the end."""
 
 
@@ -191,9 +191,9 @@ def undergo(*, filings: int, kills: int, folder: Path, seed: int = 1) -> Ordeal:
     with _filing(service, ordeal, filings=filings, code=code):
         _kill_at_random(service, ordeal, filings=filings, kills=kills, seed=seed)
     ordeal.seconds = time.monotonic() - started
+    _await_attempts(service, ordeal)
+    service.kill()
     _count(service, ordeal, controllers)
-    service.process.terminate()
-    service.process.wait()
     return ordeal
 
 
@@ -259,15 +259,19 @@ def _report(service: Service, controllers: Controllers) -> None:
         service.post(path, body, headers)
 
 
-def _count(service: Service, ordeal: Ordeal, controllers: Controllers) -> None:
-    """Wait until each accepted request was tried, then count what is where."""
-    store = service.store()
-    dossier = Dossier(store, AuditTrail(store, SystemClock()))
+def _await_attempts(service: Service, ordeal: Ordeal) -> None:
+    """Give each accepted request the time to be tried at both controllers."""
+    dossier = _dossier(service)
     end = time.monotonic() + _PATIENCE
     untried = set(ordeal.accepted)
     while untried and time.monotonic() < end:
         untried = {each for each in untried if not _tried(dossier.cases(each))}
-        time.sleep(0.5)
+        time.sleep(2)
+
+
+def _count(service: Service, ordeal: Ordeal, controllers: Controllers) -> None:
+    """Count what is where."""
+    dossier = _dossier(service)
     for reference in ordeal.accepted:
         request, cases = dossier.request(reference), dossier.cases(reference)
         arrived = [bool(controllers.got.get((reference, each))) for each in CONTROLLERS]
@@ -279,6 +283,11 @@ def _count(service: Service, ordeal: Ordeal, controllers: Controllers) -> None:
             ordeal.lost += 1
     ordeal.doubled = sum(len(set(ids)) > 1 for ids in controllers.got.values())
     ordeal.repeated = sum(len(ids) > len(set(ids)) for ids in controllers.got.values())
+
+
+def _dossier(service: Service) -> Dossier:
+    store = service.store()
+    return Dossier(store, AuditTrail(store, SystemClock()))
 
 
 def _tried(cases: tuple[Case, ...]) -> bool:
