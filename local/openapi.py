@@ -140,7 +140,10 @@ def _describe(operation: Operation[Any], schemas: _Schemas) -> Json:
     if contract.form:
         fields = {name: {"type": "string"} for name in contract.form}
         form = {"type": "object", "properties": fields, "additionalProperties": False}
-        described["requestBody"] = {"content": {route.consumes: {"schema": form}}}
+        described["requestBody"] = {
+            "required": True,
+            "content": {route.consumes: {"schema": form}},
+        }
     if route.scope is None:
         described["security"] = []
     else:
@@ -182,6 +185,8 @@ def _errors(operation: Operation[Any]) -> Iterator[type[LeadCloudError]]:
         yield IdempotencyKeyMissing
     if operation.contract.request or operation.contract.form:
         yield from _WithBody
+    if operation.contract.parameters:
+        yield RequestInvalid
     if "{" in route.path:
         yield NotFound
     yield from operation.contract.problems
