@@ -99,6 +99,7 @@ def draw_secrets(folder: Folder) -> dict[str, str]:
         "key_pepper": randomness.token_hex(32),
         "idempotency": randomness.token_hex(32),
         "disclosure": randomness.token_hex(32),
+        "suppression": randomness.token_hex(32),
         "provenance": randomness.token_hex(64),
         "seal_keys": f"k1:{b64encode(randomness.token_bytes(32)).decode('ascii')}",
         "subject_requests": randomness.token_hex(32),

@@ -32,6 +32,7 @@ SECRETS = {
     "key_pepper": "pepper-of-tests",
     "idempotency": "idempotency-of-tests",
     "disclosure": "disclosure-of-tests",
+    "suppression": "suppression-of-tests",
     "provenance": "11" * 64,
     "subject_requests": "subject-requests-of-tests",
     "controller_keys": "controller-keys-of-tests",

@@ -1,10 +1,10 @@
 """Registers and contacts for tests; every person is synthetic."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from leadcloud.registers.condition import OPERATORS
+from leadcloud.registers.condition import LIST_OPERATORS
 from leadcloud.registers.contact import BusinessContact, ConsumerContact, Contact
 from leadcloud.registers.in_memory import InMemoryRegister
 from leadcloud.registers.interface import Capability, Controller, Native, RegisterDescription
@@ -19,16 +19,21 @@ EXACT: dict[str, Native] = {
 
 
 def describe(
-    register_id: str, *, kind: str = "consumer", native: dict[str, Native] | None = None
+    register_id: str,
+    *,
+    kind: str = "consumer",
+    native: Mapping[str, Native | Capability] | None = None,
 ) -> RegisterDescription:
-    """Return what a register declares, every operator for each field named."""
+    """Return what a register declares, every list operator where only a native is named."""
     return RegisterDescription(
         id=register_id,
         name=register_id,
         kind=kind,  # type: ignore[arg-type]
         controller=Controller(id="somebody", name="Somebody Oy (synthetic)"),
         criteria={
-            field: Capability(operators=frozenset(OPERATORS), native=how)
+            field: how
+            if isinstance(how, Capability)
+            else Capability(operators=frozenset(LIST_OPERATORS), native=how)
             for field, how in (EXACT if native is None else native).items()
         },
         price_per_contact=Decimal("0.05"),

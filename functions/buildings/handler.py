@@ -24,6 +24,7 @@ from leadcloud.clock import Deadline
 from leadcloud.errors import NotFound, ParameterInvalid
 from leadcloud.http.api import Answer, Api, Contract
 from leadcloud.http.call import Call
+from leadcloud.http.entity_tag import is_known
 from leadcloud.http.wire import Parameters, Wire
 from leadcloud.wiring import Services, services
 
@@ -133,7 +134,7 @@ def list_buildings(call: Call, services: Services) -> Answer:
     query = call.query.model_dump(by_alias=True, exclude_none=True)
     accept = call.headers.get("accept", "")
     tag = _tag(store, query, accept, call.headers.get("host", ""))
-    if _is_known(call, tag):
+    if is_known(call, tag):
         return _unchanged(tag)
     asked = read_items_query(query, release=store.release.id, accept=accept)
     page = PageWriter(store, services.clock, base_url(call)).page(asked, query)
@@ -161,7 +162,7 @@ def get_building(call: Call, services: Services) -> Answer:
     feature = store.feature(identifier, crs.coordinates()) if known else None
     if feature is None:
         raise NotFound("There is no building of this identifier.")
-    if _is_known(call, tag):
+    if is_known(call, tag):
         return _unchanged(tag)
     return Answer(
         body=feature_with_links(feature, base_url(call), store.release),
@@ -234,7 +235,7 @@ def _document(
     store = services.buildings.store()
     base = base_url(call)
     tag = _tag(store, call.route.operation, base)
-    if _is_known(call, tag):
+    if is_known(call, tag):
         return _unchanged(tag)
     return Answer(
         body=json.dumps(write(base, store.release), ensure_ascii=False),
@@ -252,13 +253,6 @@ def _tag(store: BuildingStore, *asked: object) -> str:
     """Return the entity tag of an answer: a release answers the same question the same way."""
     digest = hashlib.blake2b(repr(asked).encode(), digest_size=8).hexdigest()
     return f'"{store.release.id}-{digest}"'
-
-
-def _is_known(call: Call, tag: str) -> bool:
-    known = call.headers.get("if-none-match", "")
-    return known.strip() == "*" or tag in {
-        each.strip().removeprefix("W/") for each in known.split(",")
-    }
 
 
 def _unchanged(tag: str) -> Answer:

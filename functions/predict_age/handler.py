@@ -134,6 +134,9 @@ def _permitted(
         )
     if register.description.kind != "consumer":
         raise _refusal("register_not_for_purpose", "Only persons of consumer registers have ages.")
+    policy = services.policies.policy(request.register_)
+    if not policy.enabled or not policy.age_prediction:
+        raise _refusal("register_switched_off", "Ages are not predicted on this register now.")
     return account, services.ages.model(HOME)
 
 

@@ -1,95 +1,76 @@
 """The criteria of a search: which fields limit which kind of contact, and what they may hold."""
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 
-from functions.search.messages import CriterionValue
+from functions.search.home import HOME_FIELDS
+from functions.search.messages import CriteriaMessage, ValuesMessage
+from functions.search.values import (
+    ReadValues,
+    codes_of,
+    dates,
+    industries,
+    missing_postal_codes,
+    postal_codes,
+)
 from leadcloud.errors import Fault, NotBuilt, RequestInvalid
-from leadcloud.registers.condition import OPERATORS, Condition, Operator
+from leadcloud.registers.condition import LIST_OPERATORS, Condition, Operator
 from leadcloud.registers.interface import Kind
-
-MAX_VALUES = 200
-"""Most values of one condition; a longer list is several searches."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Criterion:
     """One field that can limit a search."""
 
-    whole: re.Pattern[str]
-    """The form of a whole value."""
-    start: re.Pattern[str] | None = None
-    """The form of a prefix, where prefixes make sense."""
-    form: str
-    """The form in words."""
-
-    def pattern(self, operator: Operator) -> re.Pattern[str] | None:
-        """Return the form that the values of an operator must have, or None if it makes no sense."""
-        return self.start if operator == "prefix" else self.whole
+    operators: tuple[Operator, ...]
+    read: ReadValues
 
 
-_POSTAL_CODE = Criterion(
-    whole=re.compile(r"[0-9]{5}"),
-    start=re.compile(r"[0-9]{1,5}"),
-    form="Postal codes have five digits.",
-)
-_MUNICIPALITY = Criterion(
-    whole=re.compile(r"[0-9]{3}"),
-    form="Municipality codes have three digits.",
-)
+def _coded(list_id: str) -> Criterion:
+    return Criterion(operators=("in", "not_in"), read=codes_of(list_id))
+
+
+_PLACE = {
+    "postal_code": Criterion(operators=LIST_OPERATORS, read=postal_codes),
+    "municipality": _coded("municipality"),
+    "region": _coded("region"),
+}
 
 CRITERIA: dict[Kind, dict[str, Criterion]] = {
     "consumer": {
-        "postal_code": _POSTAL_CODE,
-        "municipality": _MUNICIPALITY,
-        "gender": Criterion(
-            whole=re.compile(r"female|male"),
-            form="Known are female and male.",
-        ),
-        "language": Criterion(
-            whole=re.compile(r"[a-z]{2}"),
-            form="Languages are ISO 639-1 codes such as fi and sv.",
-        ),
-        "phone_type": Criterion(
-            whole=re.compile(r"mobile|landline|company|other"),
-            form="Known are mobile, landline, company and other.",
-        ),
+        **_PLACE,
+        "gender": _coded("gender"),
+        "language": _coded("language"),
+        "phone_type": _coded("phone_type"),
     },
     "business": {
-        "postal_code": _POSTAL_CODE,
-        "municipality": _MUNICIPALITY,
-        "industry": Criterion(
-            whole=re.compile(r"[0-9]{2,5}"),
-            start=re.compile(r"[0-9]{2,5}"),
-            form="Industries are two to five digits of TOL 2008.",
-        ),
-        "legal_form": Criterion(
-            whole=re.compile(r"[A-ZÄÅÖ]{2,6}"),
-            form="Legal forms are the trade register's codes such as OY.",
-        ),
+        **_PLACE,
+        "decision_maker_role": _coded("decision_maker_role"),
+        "founded": Criterion(operators=("range",), read=dates),
+        "industry": Criterion(operators=LIST_OPERATORS, read=industries),
+        "legal_form": _coded("legal_form"),
+        "staff_class": _coded("staff_class"),
+        "status": _coded("status"),
+        "turnover_class": _coded("turnover_class"),
     },
 }
 
 _PLANNED: dict[Kind, frozenset[str]] = {
-    "consumer": frozenset({"region", "age_group"}),
-    "business": frozenset(
-        {
-            "region",
-            "founded",
-            "status",
-            "staff_class",
-            "turnover_class",
-            "decision_maker_role",
-            "area",
-        }
-    ),
+    "consumer": frozenset({"age_group"}),
+    "business": frozenset({"area"}),
 }
 """In the public contract, and not there yet."""
 
 
-def parse_criteria(kind: Kind, raw: Mapping[str, Mapping[str, CriterionValue]]) -> list[Condition]:
+def parse_criteria(
+    kind: Kind, raw: CriteriaMessage, existing_postal_codes: Container[str] | None = None
+) -> list[Condition]:
     """Return the conditions of a search.
+
+    Args:
+        kind: Of the registers searched.
+        raw: As they came in.
+        existing_postal_codes: All there are; None where no list of them was loaded.
 
     Raises:
         RequestInvalid: With every fault at once.
@@ -99,13 +80,16 @@ def parse_criteria(kind: Kind, raw: Mapping[str, Mapping[str, CriterionValue]]) 
         raise NotBuilt("One of these criteria cannot be searched by yet.")
     read = [item for field, operators in raw.items() for item in _read(kind, field, operators)]
     faults = [item for item in read if isinstance(item, Fault)]
+    conditions = [item for item in read if isinstance(item, Condition)]
+    if existing_postal_codes is not None:
+        faults += _missing(conditions, existing_postal_codes)
     if faults:
         raise RequestInvalid("The criteria have faults.", faults=faults)
-    return [item for item in read if isinstance(item, Condition)]
+    return conditions
 
 
 def _read(
-    kind: Kind, field: str, operators: Mapping[str, CriterionValue]
+    kind: Kind, field: str, operators: Mapping[str, ValuesMessage]
 ) -> Iterator[Condition | Fault]:
     """Yield the conditions on one field, or what is wrong with them."""
     criterion = CRITERIA[kind].get(field)
@@ -114,39 +98,41 @@ def _read(
         return
     if not operators:
         yield _unknown_operator(field, criterion)
-    for name, values in operators.items():
-        operator = next((known for known in OPERATORS if known == name), None)
-        pattern = criterion.pattern(operator) if operator else None
-        if operator is None or pattern is None or not isinstance(values, list):
+    for name, raw in operators.items():
+        operator = next((known for known in criterion.operators if known == name), None)
+        if operator is None:
             yield _unknown_operator(field, criterion)
-        elif not 1 <= len(values) <= MAX_VALUES:
-            yield _count_fault(field, operator)
-        elif not all(pattern.fullmatch(value) for value in values):
-            yield Fault(field=f"criteria.{field}.{operator}", code="form", detail=criterion.form)
+            continue
+        read = criterion.read(_path(field, operator), operator, raw)
+        if isinstance(read, list):
+            yield from read
         else:
-            yield Condition(field=field, operator=operator, values=tuple(values))
+            yield Condition(field=field, operator=operator, values=read)
+
+
+def _missing(conditions: list[Condition], existing: Container[str]) -> Iterator[Fault]:
+    for condition in conditions:
+        if condition.field == "postal_code" and condition.operator != "prefix":
+            where = _path(condition.field, condition.operator)
+            yield from missing_postal_codes(where, condition.values, existing)
+
+
+def _path(field: str, operator: str) -> str:
+    return f"criteria.{field}.{operator}"
 
 
 def _unknown_field(kind: Kind) -> Fault:
+    known = CRITERIA[kind].keys() | (HOME_FIELDS if kind == "consumer" else frozenset())
     return Fault(
         field="criteria",
         code="criterion_unknown",
-        detail=f"A {kind} search knows {', '.join(sorted(CRITERIA[kind]))}.",
+        detail=f"A {kind} search knows {', '.join(sorted(known))}.",
     )
 
 
 def _unknown_operator(field: str, criterion: Criterion) -> Fault:
-    known = [name for name in OPERATORS if criterion.pattern(name)]
     return Fault(
         field=f"criteria.{field}",
         code="operator_unknown",
-        detail=f"This field knows {', '.join(known)}.",
-    )
-
-
-def _count_fault(field: str, operator: str) -> Fault:
-    return Fault(
-        field=f"criteria.{field}.{operator}",
-        code="count",
-        detail=f"Give 1 to {MAX_VALUES} values.",
+        detail=f"This field knows {', '.join(criterion.operators)}.",
     )

@@ -8,7 +8,7 @@ never dropped, so the rare false hit costs the caller nothing.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass, field
 from datetime import datetime, timedelta
 
@@ -102,7 +102,7 @@ class CursorSeal:
         )
 
 
-def search_context(account_id: str, parts: Sequence[object]) -> str:
+def search_context(account_id: str, asked: Mapping[str, object]) -> str:
     """Return the text that names one search: the account and a digest of what it asked."""
-    digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+    digest = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
     return f"cursor:{account_id}:{digest}"

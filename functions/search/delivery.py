@@ -4,6 +4,7 @@ A field that is not named here stays inside, whatever a register sends. For a co
 locates a dwelling is named: no street, no coordinates, no building (mission M4).
 """
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 from functions.search.merge import Merged
@@ -20,20 +21,36 @@ from functions.search.messages import (
     RegisterMessage,
     VisitingAddress,
 )
+from functions.search.offer import offered
 from leadcloud.buildings.facts import Neighbourhoods
 from leadcloud.registers.contact import BusinessContact, ConsumerContact
 from leadcloud.registers.interface import RegisterDescription
+from leadcloud.registers.policy import RegisterPolicy
+
+_NATURAL_PERSONS = frozenset({"TMI", "ENK"})
+"""Legal forms that are a person in trade; whose visiting address may be a home."""
 
 
 def contact_message(
-    merged: Merged, lead_reference: str, neighbourhoods: Neighbourhoods | None
+    merged: Merged,
+    lead_reference: str,
+    *,
+    fields: frozenset[str],
+    neighbourhoods: Neighbourhoods | None,
 ) -> ContactMessage:
-    """Return the public form of a contact, with the code of its delivery."""
+    """Return the public form of a contact, with the code of its delivery.
+
+    Args:
+        merged: The contact.
+        lead_reference: Of its source's delivery.
+        fields: Those that may leave the house; the others are null.
+        neighbourhoods: What may be known of buildings; None where there is no building database.
+    """
     contact = merged.contact
     if isinstance(contact, ConsumerContact):
-        home = _home(contact, neighbourhoods)
-        return _consumer(contact, merged, lead_reference, home=home)
-    return _business(contact, merged, lead_reference)
+        home = _home(contact, neighbourhoods) if "building" in fields else None
+        return _consumer(contact, merged, reference=lead_reference, fields=fields, home=home)
+    return _business(contact, merged, reference=lead_reference, fields=fields)
 
 
 def _home(contact: ConsumerContact, neighbourhoods: Neighbourhoods | None) -> HomeMessage | None:
@@ -46,49 +63,59 @@ def _home(contact: ConsumerContact, neighbourhoods: Neighbourhoods | None) -> Ho
 
 
 def _consumer(
-    contact: ConsumerContact, merged: Merged, reference: str, *, home: HomeMessage | None
+    contact: ConsumerContact,
+    merged: Merged,
+    *,
+    reference: str,
+    fields: frozenset[str],
+    home: HomeMessage | None,
 ) -> ConsumerMessage:
     return ConsumerMessage(
         register_=merged.register,
         name=PersonName(first=contact.first_name, last=contact.last_name),
         phone=contact.phone,
-        phone_type=contact.phone_type,
-        language=contact.language,
-        postal_code=contact.postal_code,
-        municipality=contact.municipality,
+        phone_type=contact.phone_type if "phone_type" in fields else None,
+        language=contact.language if "language" in fields else None,
+        postal_code=contact.postal_code if "postal_code" in fields else None,
+        municipality=contact.municipality if "municipality" in fields else None,
         building=home,
         possible_duplicate=merged.possible_duplicate,
         lead_reference=reference,
     )
 
 
-def _business(contact: BusinessContact, merged: Merged, reference: str) -> BusinessMessage:
+def _business(
+    contact: BusinessContact, merged: Merged, *, reference: str, fields: frozenset[str]
+) -> BusinessMessage:
     return BusinessMessage(
         register_=merged.register,
         business_id=contact.business_id,
         name=contact.name,
-        industry_code=contact.industry_code,
-        legal_form=contact.legal_form,
-        phone=contact.phone,
-        visiting_address=_visiting_address(contact),
-        decision_makers=tuple(
-            DecisionMakerMessage(name=person.name, role=person.role, phone=person.phone)
-            for person in contact.decision_makers
-        ),
+        industry_code=contact.industry_code if "industry_code" in fields else None,
+        legal_form=contact.legal_form if "legal_form" in fields else None,
+        phone=contact.phone if "phone" in fields else None,
+        visiting_address=_visiting_address(contact) if "visiting_address" in fields else None,
+        decision_makers=tuple(_decision_makers(contact)) if "decision_makers" in fields else (),
         possible_duplicate=merged.possible_duplicate,
         lead_reference=reference,
     )
 
 
+def _decision_makers(contact: BusinessContact) -> Iterator[DecisionMakerMessage]:
+    for person in contact.decision_makers:
+        yield DecisionMakerMessage(name=person.name, role=person.role, phone=person.phone)
+
+
 def _visiting_address(contact: BusinessContact) -> VisitingAddress | None:
-    if contact.street is None:
+    """Return where a company receives visitors; of a company that may be a person, nothing."""
+    if contact.street is None or contact.legal_form in {None, *_NATURAL_PERSONS}:
         return None
     return VisitingAddress(
         street=contact.street, postal_code=contact.postal_code, post_office=contact.post_office
     )
 
 
-def register_message(register: RegisterDescription) -> RegisterMessage:
+def register_message(register: RegisterDescription, policy: RegisterPolicy) -> RegisterMessage:
     """Return what a customer is told about a register."""
     return RegisterMessage(
         id=register.id,
@@ -96,13 +123,12 @@ def register_message(register: RegisterDescription) -> RegisterMessage:
         kind=register.kind,
         controller=ControllerMessage(id=register.controller.id, name=register.controller.name),
         criteria={
-            field: CapabilityMessage(
-                ops=tuple(sorted(capability.operators)), native=capability.native
-            )
-            for field, capability in register.criteria.items()
+            field: CapabilityMessage(ops=operators, native=native)
+            for field, (operators, native) in offered(register).items()
+            if field not in policy.criteria_off
         },
         price_per_contact=_money(register.price_per_contact),
-        purposes=tuple(sorted(register.purposes)),
+        purposes=tuple(sorted(register.purposes - policy.purposes_off)),
     )
 
 

@@ -15,6 +15,7 @@ from functions.search.messages import State
 from functions.search.plan import SourcePlan
 from leadcloud.clock import Deadline
 from leadcloud.events import log_unexpected
+from leadcloud.prohibitions import Allow
 from leadcloud.registers.contact import Contact
 from leadcloud.registers.interface import (
     PageRequest,
@@ -33,7 +34,7 @@ class Place:
 
     position: str | None = None
     skip: int = 0
-    """Admitted contacts of that page that were delivered before."""
+    """Contacts of that page that were looked at before."""
     failures: int = 0
     """Pages in a row that this source failed."""
 
@@ -65,6 +66,8 @@ class Task:
     place: Place
     share: int
     """Most contacts wanted of this source."""
+    allow: Allow
+    """Lets through whom we may call, whatever the register says."""
 
 
 @dataclass(slots=True, repr=False)
@@ -129,17 +132,30 @@ def _read_page(reading: _Reading) -> bool:
             request_id=reading.request_id,
         )
     )
-    admitted = [contact for contact in page.contacts if task.plan.admits(contact)][place.skip :]
+    admitted, looked_at = _admitted(task, page.contacts[place.skip :], len(reading.contacts))
     with reading.lock:
-        room = task.share - len(reading.contacts)
-        reading.contacts += admitted[:room]
-        if len(admitted) > room:
-            reading.place = Place(position=place.position, skip=place.skip + room)
+        reading.contacts += admitted
+        if place.skip + looked_at < len(page.contacts):
+            reading.place = Place(position=place.position, skip=place.skip + looked_at)
         elif page.next_position is None:
             reading.place = None
         else:
             reading.place = Place(position=page.next_position)
         return reading.place is None or len(reading.contacts) >= task.share
+
+
+def _admitted(task: Task, contacts: Sequence[Contact], had: int) -> tuple[list[Contact], int]:
+    """Return the contacts that belong to the answer, and how many were looked at to find them."""
+    admitted: list[Contact] = []
+    looked_at = 0
+    for contact in contacts:
+        if had + len(admitted) == task.share:
+            break
+        looked_at += 1
+        allowed = task.allow(contact) if task.plan.admits(contact) else None
+        if allowed is not None:
+            admitted.append(task.plan.narrowed(allowed))
+    return admitted, looked_at
 
 
 def _result(reading: _Reading) -> SourceResult:

@@ -7,15 +7,22 @@ and forgotten. What may be known is bounded by `leadcloud.buildings.facts`.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from functions.search.messages import CriterionValue, Surroundings, YearRange
+from functions.search.messages import RangeMessage, Surroundings, ValuesMessage
 from leadcloud.buildings.area import Area, Circle, Polygon
 from leadcloud.buildings.code_list import HEATINGS, USES
 from leadcloud.buildings.facts import BuildingFacts, Neighbourhoods
 from leadcloud.errors import Fault, RequestInvalid
 from leadcloud.registers.condition import Condition, Operator
-from leadcloud.registers.contact import ConsumerContact
+from leadcloud.registers.contact import ConsumerContact, Contact
+from leadcloud.registers.interface import RegisterDescription
 
-HOME_FIELDS = frozenset({"building_type", "building_built", "building_heating", "area"})
+HOME_OPERATORS: Mapping[str, tuple[str, ...]] = {
+    "building_type": ("in", "not_in"),
+    "building_built": ("range",),
+    "building_heating": ("in", "not_in"),
+    "area": ("within",),
+}
+HOME_FIELDS = frozenset(HOME_OPERATORS)
 MAX_POINTS = 1_000
 _FIRST_DECADE, _LAST_DECADE = 1200, 2100
 _WORDS = {"building_type": USES, "building_heating": HEATINGS}
@@ -25,12 +32,20 @@ _WORDS = {"building_type": USES, "building_heating": HEATINGS}
 class HomeCriteria:
     """What the building must be; an unknown building meets nothing."""
 
+    asked: tuple[tuple[str, str], ...]
+    """Field and operator of each, for the plan."""
     conditions: tuple[Condition, ...]
     areas: tuple[Area, ...]
     neighbourhoods: Neighbourhoods = field(repr=False)
 
-    def admits(self, contact: ConsumerContact) -> bool:
+    def can_help(self, register: RegisterDescription) -> bool:
+        """Tell whether the register's contacts have an address."""
+        return register.kind == "consumer" and register.has_streets
+
+    def admits(self, contact: Contact) -> bool:
         """Tell whether a contact lives in such a building."""
+        if not isinstance(contact, ConsumerContact):
+            return False
         facts = self.neighbourhoods.facts(contact.street, contact.postal_code)
         return all(
             condition.is_met_by(_value_of(facts, condition.field)) for condition in self.conditions
@@ -44,7 +59,7 @@ def _value_of(facts: BuildingFacts, name: str) -> str | None:
 
 
 def read_home_criteria(
-    raw: Mapping[str, Mapping[str, CriterionValue]], neighbourhoods: Neighbourhoods
+    raw: Mapping[str, Mapping[str, ValuesMessage]], neighbourhoods: Neighbourhoods
 ) -> HomeCriteria:
     """Return the criteria of a search that are about the building.
 
@@ -61,6 +76,7 @@ def read_home_criteria(
     if faults:
         raise RequestInvalid("The criteria have faults.", faults=faults)
     return HomeCriteria(
+        asked=tuple((name, operator) for name, operators in raw.items() for operator in operators),
         conditions=tuple(item for item in read if isinstance(item, Condition)),
         areas=tuple(item for item in read if isinstance(item, (Circle, Polygon))),
         neighbourhoods=neighbourhoods,
@@ -68,13 +84,13 @@ def read_home_criteria(
 
 
 def _read(
-    name: str, operator: str, value: CriterionValue
+    name: str, operator: str, value: ValuesMessage
 ) -> Iterator[Condition | Circle | Polygon | Fault]:
     where = f"criteria.{name}.{operator}"
     words = _WORDS.get(name)
-    if name == "building_built" and operator == "range" and isinstance(value, YearRange):
-        yield _decades(value)
-    elif name == "area" and operator == "within" and not isinstance(value, (list, YearRange)):
+    if name == "building_built" and operator == "range" and isinstance(value, RangeMessage):
+        yield _decades(where, value)
+    elif name == "area" and operator == "within" and isinstance(value, Surroundings):
         yield _area(where, value)
     elif words is None or not isinstance(value, list) or operator not in {"in", "not_in"}:
         detail = "Words take in and not_in, building_built takes range, area takes within."
@@ -86,11 +102,13 @@ def _read(
         yield Condition(field=name, operator=known, values=tuple(value))
 
 
-def _decades(years: YearRange) -> Condition:
+def _decades(where: str, years: RangeMessage) -> Condition | Fault:
     """Return the decades that a range touches: a year is answered by its decade."""
-    first = _FIRST_DECADE if years.from_ is None else years.from_ // 10 * 10
+    first = _FIRST_DECADE if years.from_ is None else years.from_
     last = _LAST_DECADE if years.to is None else years.to
-    decades = range(max(first, _FIRST_DECADE), min(last, _LAST_DECADE) + 1, 10)
+    if not isinstance(first, int) or not isinstance(last, int):
+        return Fault(field=where, code="form", detail="Years are whole numbers.")
+    decades = range(max(first // 10 * 10, _FIRST_DECADE), min(last, _LAST_DECADE) + 1, 10)
     return Condition(field="building_built", operator="in", values=tuple(map(str, decades)))
 
 

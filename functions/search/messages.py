@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from leadcloud.http.wire import Wire
-from leadcloud.registers.condition import Operator
+from leadcloud.purpose import Purpose
 from leadcloud.registers.interface import Kind, Native
 
 RegisterId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
@@ -29,7 +29,7 @@ class ControllerMessage(Wire):
 class CapabilityMessage(Wire):
     """What a register can do with a criterion."""
 
-    ops: tuple[Operator, ...]
+    ops: tuple[str, ...]
     native: Native = Field(
         description="exact: the register filters; superset: we check again; local: we filter."
     )
@@ -54,13 +54,14 @@ class RegisterList(Wire):
 
 
 Values = Annotated[list[Annotated[str, StringConstraints(max_length=64)]], Field(max_length=1000)]
+Bound = Annotated[str, StringConstraints(max_length=10)] | Annotated[int, Field(ge=0, le=9999)]
 
 
-class YearRange(Wire):
-    """Years from and to, both included; either may be open."""
+class RangeMessage(Wire):
+    """From one value to another, both of which belong to it; either may be left out."""
 
-    from_: int | None = Field(default=None, alias="from", ge=1000, le=3000)
-    to: int | None = Field(default=None, ge=1000, le=3000)
+    from_: Bound | None = Field(default=None, alias="from")
+    to: Bound | None = None
 
 
 Degrees = Annotated[float, Field(ge=-180, le=180)]
@@ -76,7 +77,8 @@ class Surroundings(Wire):
     radius_m: float | None = Field(default=None, gt=0, le=50_000)
 
 
-CriterionValue = Values | YearRange | Surroundings
+ValuesMessage = Values | RangeMessage | Surroundings
+CriteriaMessage = dict[str, dict[str, ValuesMessage]]
 
 
 class SearchRequest(Wire):
@@ -86,11 +88,14 @@ class SearchRequest(Wire):
         max_length=64, description="telemarketing_b2c or telemarketing_b2b; nothing else."
     )
     registers: list[RegisterId] = Field(min_length=1, max_length=20)
-    criteria: dict[str, dict[str, CriterionValue]] = Field(
+    criteria: CriteriaMessage = Field(
         max_length=20,
         description="Field to operator to values: AND between fields, OR within a list.",
     )
     page_size: int = Field(default=100, ge=1, le=1000, description="Most contacts to deliver.")
+    explain: bool = Field(
+        default=False, description="Answer how the search would be made, and ask no register."
+    )
     cursor: str | None = Field(
         default=None,
         max_length=48 * 1024,
@@ -163,6 +168,7 @@ class BusinessMessage(Wire):
 
 ContactMessage = ConsumerMessage | BusinessMessage
 
+AnsweredBy = Literal["register", "register_and_us", "us", "nobody"]
 State = Literal["ok", "partial", "timeout", "rate_limited", "open_circuit", "error", "skipped"]
 
 
@@ -188,11 +194,73 @@ class PermittedUse(Wire):
     expires_at: str
 
 
+class LabelsMessage(Wire):
+    """What a code is called; null where the source has no name in that language."""
+
+    fi: str | None
+    sv: str | None
+    en: str | None
+
+
+class CodeMessage(Wire):
+    """One code of a list."""
+
+    code: str
+    parent: str | None = Field(description="The code it belongs to.")
+    labels: LabelsMessage
+    corresponds_to: tuple[str, ...] | None = Field(
+        description="Of a class of TOL: those of the other version that share its activities."
+    )
+
+
+class CodeListMessage(Wire):
+    """A list of codes as it is valid today."""
+
+    list_: str = Field(serialization_alias="list")
+    version: str
+    source: str
+    licence: str
+    date: str = Field(description="From when this version holds.")
+    codes: tuple[CodeMessage, ...]
+
+
+class StepMessage(Wire):
+    """What becomes of one condition at one register."""
+
+    criterion: str
+    operator: str
+    answered_by: AnsweredBy = Field(
+        description="register_and_us: it answers with more, and we check; us: it cannot, we filter."
+    )
+
+
+class PlanMessage(Wire):
+    """How one register would be searched."""
+
+    register_: str = Field(serialization_alias="register")
+    state: Literal["ready", "skipped"]
+    code: str | None = Field(description="The reason, where it is skipped.")
+    steps: tuple[StepMessage, ...]
+
+
 class SearchAnswer(Wire):
-    """The contacts, and how each register answered."""
+    """The contacts, and how each register answered; or, with explain, the plan."""
 
     contacts: tuple[ContactMessage, ...]
     sources: tuple[SourceMessage, ...]
     complete: bool = Field(description="Every register asked has answered in full.")
     next_cursor: str | None
     permitted_use: PermittedUse
+    plan: tuple[PlanMessage, ...] | None = Field(
+        default=None, description="With explain only; nobody was asked then."
+    )
+
+
+class PolicyMessage(Wire):
+    """What is switched off at a register; what is not named is permitted."""
+
+    enabled: bool = True
+    criteria_off: list[str] = Field(default=[], max_length=30)
+    fields_off: list[str] = Field(default=[], max_length=30)
+    purposes_off: list[Purpose] = Field(default=[], max_length=30)
+    age_prediction: bool = True

@@ -1,18 +1,23 @@
 """One page of a search: read from its sources, merged, referenced, and projected."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from functions.search.cursor import SALT_BYTES, Cursor, CursorSeal, Seen
 from functions.search.delivery import contact_message
 from functions.search.federation import SourceResult, federate
 from functions.search.merge import Merged, merge
-from functions.search.messages import PermittedUse, SearchAnswer, SourceMessage
+from functions.search.messages import (
+    PermittedUse,
+    PlanMessage,
+    SearchAnswer,
+    SourceMessage,
+    StepMessage,
+)
 from functions.search.plan import SourcePlan
 from functions.search.search import Search
 from leadcloud.clock import Deadline, rfc3339
-from leadcloud.errors import CriterionUnsupported
 from leadcloud.events import Event, log
 from leadcloud.http.call import Call
 from leadcloud.lead_reference import Delivery
@@ -25,37 +30,110 @@ def first_cursor(search: Search, services: Services) -> Cursor:
     return Cursor(places=search.start, seen=Seen(services.random_bytes(SALT_BYTES)))
 
 
-def deliver_page(
-    search: Search, cursor: Cursor, seal: CursorSeal, *, call: Call, services: Services
-) -> SearchAnswer:
-    """Read one page from all sources and return what is delivered of it."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Count:
+    """What one source delivers with a page."""
+
+    delivered: int
+    possible_duplicates: int
+    """Of those delivered; the caller was probably given them on an earlier page."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class ReadPage:
+    """What the sources gave for one page, each contact once. In memory only, hence no repr."""
+
+    cursor: Cursor
+    """Where it was read from, and whom the caller has been given with it."""
+    results: tuple[SourceResult, ...]
+    contacts: tuple[Merged, ...]
+
+    @property
+    def counts(self) -> dict[str, Count]:
+        """What each source that delivers something delivers; empty ones are left out."""
+        delivered = Counter(each.register for each in self.contacts)
+        repeated = Counter(each.register for each in self.contacts if each.possible_duplicate)
+        return {
+            register: Count(delivered=number, possible_duplicates=repeated[register])
+            for register, number in delivered.items()
+        }
+
+
+def read_page(search: Search, cursor: Cursor, *, call: Call, services: Services) -> ReadPage:
+    """Read one page from all sources; whom it holds is remembered in the cursor."""
     results = federate(
         search.tasks(cursor.places),
         services.executor,
         deadline=Deadline.after(services.settings.search_deadline, services.clock),
         request_id=call.request_id,
     )
-    merged = merge(results, cursor.seen)
-    neighbourhoods = services.neighbourhoods.current()
-    receipts = _receipts(search, merged, services)
+    contacts = merge(results, cursor.seen)
+    return ReadPage(cursor=cursor, results=tuple(results), contacts=tuple(contacts))
+
+
+def deliver_page(
+    search: Search, page: ReadPage, seal: CursorSeal, *, call: Call, services: Services
+) -> SearchAnswer:
+    """Give each source's delivery its reference and return what leaves the house."""
+    receipts = _receipts(search, page.counts, services)
+    fields = {source.id: source.fields for source in search.plans}
     sources = (
-        *(_skipped(source) for source in search.plans if source.unanswerable),
-        *(_read(result, receipts.get(result.plan.id), call.request_id) for result in results),
+        *(_skipped(source) for source in search.plans if source.skipped),
+        *(_read(result, receipts.get(result.plan.id), call.request_id) for result in page.results),
     )
-    places = search.next_places(cursor.places, results)
+    neighbourhoods = services.neighbourhoods.current()
+    places = search.next_places(page.cursor.places, page.results)
+    following = Cursor(places=places, seen=page.cursor.seen)
     return SearchAnswer(
         contacts=tuple(
-            contact_message(each, receipts[each.register].lead_reference, neighbourhoods)
-            for each in merged
+            contact_message(
+                each,
+                receipts[each.register].lead_reference,
+                fields=fields[each.register],
+                neighbourhoods=neighbourhoods,
+            )
+            for each in page.contacts
         ),
         sources=sources,
         complete=all(source.state == "ok" for source in sources),
-        next_cursor=seal.write(Cursor(places=places, seen=cursor.seen)) if places else None,
-        permitted_use=PermittedUse(
-            purpose=search.purpose,
-            not_for=NOT_FOR,
-            expires_at=rfc3339(use_ends(services.clock.now())),
+        next_cursor=seal.write(following) if places else None,
+        permitted_use=_permitted_use(search, services),
+    )
+
+
+def explain(search: Search, services: Services) -> SearchAnswer:
+    """Return the plan of a search as the answer; nobody is asked."""
+    return SearchAnswer(
+        contacts=(),
+        sources=(),
+        complete=False,
+        next_cursor=None,
+        permitted_use=_permitted_use(search, services),
+        plan=tuple(_plan_message(source) for source in search.plans),
+    )
+
+
+def _plan_message(source: SourcePlan) -> PlanMessage:
+    return PlanMessage(
+        register_=source.id,
+        state="skipped" if source.skipped else "ready",
+        code=source.skipped,
+        steps=tuple(
+            StepMessage(
+                criterion=step.field,
+                operator=step.operator,
+                answered_by=step.answered_by,
+            )
+            for step in source.steps
         ),
+    )
+
+
+def _permitted_use(search: Search, services: Services) -> PermittedUse:
+    return PermittedUse(
+        purpose=search.purpose,
+        not_for=NOT_FOR,
+        expires_at=rfc3339(use_ends(services.clock.now())),
     )
 
 
@@ -68,9 +146,10 @@ class _Receipt:
     provenance: str
 
 
-def _receipts(search: Search, merged: Sequence[Merged], services: Services) -> dict[str, _Receipt]:
+def _receipts(
+    search: Search, counts: Mapping[str, Count], services: Services
+) -> dict[str, _Receipt]:
     """Draw one lead reference for each source that delivers something."""
-    counts = Counter(each.register for each in merged)
     receipts = {}
     for source in search.plans:
         if source.id in counts:
@@ -82,7 +161,7 @@ def _receipts(search: Search, merged: Sequence[Merged], services: Services) -> d
                 at=services.clock.now(),
             )
             receipts[source.id] = _Receipt(
-                returned=counts[source.id],
+                returned=counts[source.id].delivered,
                 lead_reference=services.lead_references.draw(delivery),
                 provenance=services.provenance.seal(delivery),
             )
@@ -118,7 +197,7 @@ def _skipped(source: SourcePlan) -> SourceMessage:
     return SourceMessage(
         register_=source.id,
         state="skipped",
-        code=CriterionUnsupported.code,
+        code=source.skipped,
         returned=0,
         elapsed_ms=0,
         retryable=False,

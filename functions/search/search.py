@@ -1,19 +1,22 @@
 """One search as it was asked for: checked against the account's contract, planned, and paged."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from functions.search.criteria import parse_criteria
 from functions.search.cursor import search_context
 from functions.search.federation import Place, SourceResult, Task
 from functions.search.home import HOME_FIELDS, HomeCriteria, read_home_criteria
-from functions.search.messages import CriterionValue, SearchRequest
-from functions.search.plan import SourcePlan, plan
+from functions.search.messages import CriteriaMessage, SearchRequest
+from functions.search.plan import Help, SourcePlan, plan
 from leadcloud.accounts.account import Account
 from leadcloud.buildings.facts import Neighbourhoods
 from leadcloud.errors import CriterionUnsupported, Fault, RequestInvalid, Unavailable
+from leadcloud.prohibitions import Allow
 from leadcloud.purpose import KIND_OF, Purpose, permitted
+from leadcloud.registers.condition import Condition
 from leadcloud.registers.interface import Kind, Register
+from leadcloud.registers.policy import RegisterPolicy
 
 MAX_FAILURES = 3
 """Pages in a row that a source may fail before the cursor gives it up: a caller that reads until
@@ -31,18 +34,24 @@ class Search:
     page_size: int
     context: str
     """What its cursors are bound to."""
+    allow: Allow
 
     @property
     def start(self) -> dict[str, Place]:
         """Where each source begins; those that cannot answer are not read."""
-        return {source.id: Place() for source in self.plans if not source.unanswerable}
+        return {source.id: Place() for source in self.plans if not source.skipped}
 
     def tasks(self, places: Mapping[str, Place]) -> list[Task]:
         """Split one page among the sources that are not read to their end."""
         live = [source for source in self.plans if source.id in places]
         share, rest = divmod(self.page_size, max(1, len(live)))
         tasks = [
-            Task(plan=source, place=places[source.id], share=share + (number < rest))
+            Task(
+                plan=source,
+                place=places[source.id],
+                share=share + (number < rest),
+                allow=self.allow,
+            )
             for number, source in enumerate(live)
         ]
         return [task for task in tasks if task.share]
@@ -65,20 +74,22 @@ class Search:
         return following
 
 
-def prepare(
-    request: SearchRequest,
-    account: Account,
-    registers: Mapping[str, Register],
-    *,
-    neighbourhoods: Neighbourhoods | None = None,
-) -> Search:
-    """Check a request against the account's contract and plan it.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Terms:
+    """What a request is checked against and planned by."""
 
-    Args:
-        request: As it came in.
-        account: Who asks.
-        registers: Those that the account's contract names, by id.
-        neighbourhoods: What may be known of buildings; None where there is no building database.
+    registers: Mapping[str, Register]
+    """Those that the account's contract names, by id."""
+    policy_of: Callable[[str], RegisterPolicy]
+    allow: Allow
+    """Lets through whom the account may call, whatever a register says."""
+    existing_postal_codes: Container[str] | None = None
+    neighbourhoods: Neighbourhoods | None = None
+    """What may be known of buildings; None where there is no building database."""
+
+
+def prepare(request: SearchRequest, account: Account, terms: Terms) -> Search:
+    """Check a request against the account's contract and plan it.
 
     Raises:
         Unavailable: A criterion is about buildings and there is no building database.
@@ -87,51 +98,77 @@ def prepare(
         CriterionUnsupported: No register can answer one of the criteria.
     """
     purpose = permitted(request.purpose, account.purposes)
-    kind = KIND_OF[purpose]
-    faults = list(_register_faults(request.registers, kind, registers))
-    asked_of_home = {
-        name: operators
-        for name, operators in request.criteria.items()
-        if kind == "consumer" and name in HOME_FIELDS
-    }
-    conditions, home = [], None
-    try:
-        home = _home(asked_of_home, neighbourhoods)
-    except RequestInvalid as error:
-        faults += error.faults
-    try:
-        others = {
-            name: operators
-            for name, operators in request.criteria.items()
-            if name not in asked_of_home
-        }
-        conditions = parse_criteria(kind, others)
-    except RequestInvalid as error:
-        faults += error.faults
-    if faults:
-        raise RequestInvalid("The search has faults.", faults=faults)
-    plans = tuple(plan(registers[register], conditions, home) for register in request.registers)
-    if all(source.unanswerable for source in plans):
-        raise CriterionUnsupported(faults=list(_unsupported(plans)))
-    criteria = request.model_dump(mode="json", by_alias=True)["criteria"]
-    asked = [purpose, request.registers, criteria, request.page_size]
+    conditions, helps = _criteria(request, KIND_OF[purpose], terms)
+    plans = tuple(
+        plan(
+            terms.registers[register],
+            conditions,
+            purpose=purpose,
+            policy=terms.policy_of(register),
+            helps=helps,
+        )
+        for register in request.registers
+    )
+    _refuse_if_all_are_skipped(plans)
+    asked = request.model_dump(
+        mode="json", by_alias=True, include={"purpose", "registers", "criteria", "page_size"}
+    )
     return Search(
         account=account,
         purpose=purpose,
         plans=plans,
         page_size=request.page_size,
         context=search_context(account.id, asked),
+        allow=terms.allow,
     )
 
 
-def _home(
-    asked: Mapping[str, Mapping[str, CriterionValue]], neighbourhoods: Neighbourhoods | None
-) -> HomeCriteria | None:
-    if not asked:
-        return None
+def _criteria(
+    request: SearchRequest, kind: Kind, terms: Terms
+) -> tuple[list[Condition], list[Help]]:
+    """Return what registers may be asked for, and what answers the rest in their stead."""
+    faults = list(_register_faults(request.registers, kind, terms.registers))
+    of_home = {
+        field: operators
+        for field, operators in request.criteria.items()
+        if kind == "consumer" and field in HOME_FIELDS
+    }
+    others = {
+        field: operators for field, operators in request.criteria.items() if field not in of_home
+    }
+    conditions: list[Condition] = []
+    helps: list[Help] = []
+    try:
+        if of_home:
+            helps.append(_home(of_home, terms.neighbourhoods))
+    except RequestInvalid as error:
+        faults += error.faults
+    try:
+        conditions = parse_criteria(kind, others, terms.existing_postal_codes)
+    except RequestInvalid as error:
+        faults += error.faults
+    if faults:
+        raise RequestInvalid("The search has faults.", faults=faults)
+    return conditions, helps
+
+
+def _home(asked: CriteriaMessage, neighbourhoods: Neighbourhoods | None) -> HomeCriteria:
     if neighbourhoods is None:
         raise Unavailable("There is no building database here yet.")
     return read_home_criteria(asked, neighbourhoods)
+
+
+def _refuse_if_all_are_skipped(plans: Sequence[SourcePlan]) -> None:
+    if not all(source.skipped for source in plans):
+        return
+    if all(source.switched_off for source in plans):
+        fault = Fault(
+            field="registers",
+            code="register_switched_off",
+            detail="The registers asked for are switched off for this purpose.",
+        )
+        raise RequestInvalid("The search has faults.", faults=[fault])
+    raise CriterionUnsupported(faults=list(_unsupported(plans)))
 
 
 def _register_faults(

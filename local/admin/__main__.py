@@ -1,28 +1,41 @@
-"""`python -m local.admin COMMAND [--data DIR]`: what an administrator does on one machine."""
+"""`python -m local.admin GROUP … [--data DIR]`: what an operator does on the machine itself.
+
+Each file beside this one is a group: it says what its parser takes, and what carries it out.
+"""
 
 import argparse
 import os
+from importlib import import_module
 from pathlib import Path
 
-from leadcloud.wiring import services
-from local.admin import audit, ropa
+from leadcloud.settings import Settings
+from leadcloud.wiring import Services
 from local.folder import Folder
+
+GROUPS = sorted(path.stem for path in Path(__file__).parent.glob("[a-z]*.py"))
 
 
 def main() -> None:
-    """Carry out the command that is named, on a folder or on what the environment says."""
+    """Carry out one command, on a folder or on what the environment says."""
     parser = argparse.ArgumentParser(prog="python -m local.admin", description=__doc__)
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("--data", type=Path, default=Path(".local"), metavar="DIR")
-    commands = parser.add_subparsers(required=True)
-    for command in (audit, ropa):
-        command.add_to(commands, shared)
+    groups = parser.add_subparsers(required=True, metavar="GROUP")
+    for name in GROUPS:
+        module = import_module(f"local.admin.{name}")
+        module.add_to(groups.add_parser(name, help=module.__doc__, parents=[shared]))
     options = parser.parse_args()
-    folder = Folder(options.data)
-    os.environ.setdefault("LEADCLOUD_STORE", f"sqlite:{folder.store}")
-    os.environ.setdefault("LEADCLOUD_SECRETS", f"file:{folder.secrets}")
-    os.environ.setdefault("LEADCLOUD_ANCHORS", f"file:{folder.anchors}")
-    options.carry_out(options, services())
+    options.carry_out(options, services_of(Folder(options.data)))
+
+
+def services_of(folder: Folder) -> Services:
+    """Return the services on a folder, where the environment names no others."""
+    here = {
+        "LEADCLOUD_STORE": f"sqlite:{folder.store}",
+        "LEADCLOUD_SECRETS": f"file:{folder.secrets}",
+        "LEADCLOUD_ANCHORS": f"file:{folder.anchors}",
+    }
+    return Services(Settings.from_environment(here | os.environ))
 
 
 if __name__ == "__main__":

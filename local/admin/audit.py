@@ -1,4 +1,4 @@
-"""`python -m local.admin audit verify`: is the audit trail what it was?"""
+"""Whether the audit trail is what it was: `audit verify`."""
 
 import argparse
 import sys
@@ -8,12 +8,8 @@ from leadcloud.audit import days_with_events
 from leadcloud.wiring import Services
 
 
-def add_to(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    shared: argparse.ArgumentParser,
-) -> None:
-    """Add the command, with the options that all share."""
-    parser = commands.add_parser("audit", help="the audit trail", parents=[shared])
+def add_to(parser: argparse.ArgumentParser) -> None:
+    """Say what the command takes."""
     parser.add_argument("what", choices=["verify"])
     parser.set_defaults(carry_out=_verify)
 

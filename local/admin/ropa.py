@@ -1,4 +1,4 @@
-"""`python -m local.admin ropa`: the record of processing activities (GDPR art. 30(2)).
+"""The record of processing activities (GDPR art. 30(2)).
 
 Generated from the register of controllers, so that it cannot say something else than is done.
 """
@@ -15,14 +15,8 @@ _SECURITY = (
 )
 
 
-def add_to(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    shared: argparse.ArgumentParser,
-) -> None:
-    """Add the command, with the options that all share."""
-    parser = commands.add_parser(
-        "ropa", help="the record of processing activities", parents=[shared]
-    )
+def add_to(parser: argparse.ArgumentParser) -> None:
+    """Say what carries it out; it takes nothing."""
     parser.set_defaults(carry_out=_print)
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from leadcloud.registers.condition import OPERATORS, Condition, Operator
+from leadcloud.registers.condition import LIST_OPERATORS, Condition, Operator
 from leadcloud.registers.own_database import OwnDatabase
 from tests.plugins.customer_database import (
     COLUMNS,
@@ -46,7 +46,7 @@ def criteria(draw: Callable[[Any], Any]) -> list[Condition]:
     return [
         Condition(
             field=field,
-            operator=draw(st.sampled_from(OPERATORS)),
+            operator=draw(st.sampled_from(LIST_OPERATORS)),
             values=tuple(draw(st.lists(_values_of(field), max_size=4))),
         )
         for field in fields

@@ -19,6 +19,43 @@ KIND_OF: dict[Purpose, Literal["consumer", "business"]] = {
 }
 """The kind of register that each purpose may search."""
 
+DELIVERED: dict[Purpose, frozenset[str]] = {
+    "telemarketing_b2c": frozenset(
+        {
+            "name",
+            "phone",
+            "phone_type",
+            "language",
+            "postal_code",
+            "municipality",
+            "age_group",
+            "building",
+        }
+    ),
+    "telemarketing_b2b": frozenset(
+        {
+            "business_id",
+            "name",
+            "industry_code",
+            "legal_form",
+            "phone",
+            "visiting_address",
+            "decision_makers",
+        }
+    ),
+}
+"""The fields that leave the house for each purpose; whatever else a register sends stays inside.
+
+For consumers nothing that locates a dwelling: no street, no coordinates, no building's id. Never for
+anybody: an exact age, a birth date, a personal identity code, an e-mail address.
+"""
+
+INDISPENSABLE: dict[Purpose, frozenset[str]] = {
+    "telemarketing_b2c": frozenset({"name", "phone"}),
+    "telemarketing_b2b": frozenset({"business_id", "name"}),
+}
+"""Without these a contact is none, so no policy can withhold them."""
+
 USE_PERIOD = timedelta(days=60)
 """A target group may be used this long after it was selected. Source: Finnish list practice,
 two months after selection (terms of a list provider, seen 2026-11)."""

@@ -20,6 +20,7 @@ from leadcloud.audit import AuditTrail
 from leadcloud.buildings.facts import CurrentNeighbourhoods
 from leadcloud.buildings.store import BuildingFile
 from leadcloud.clock import Clock, SystemClock
+from leadcloud.codes.postal_codes import PostalCodeList
 from leadcloud.controllers import Channel, ControllerBook, ControllerKeys
 from leadcloud.data_key import DataKeys, KmsDataKeys, SecretDataKeys
 from leadcloud.executions import Executions, StepFunctionsExecutions, StoredExecutions
@@ -33,9 +34,11 @@ from leadcloud.forwarding.webhook import WebhookForwarder
 from leadcloud.idempotency import Idempotency
 from leadcloud.lead_reference import LeadReferences
 from leadcloud.mail import Mailer, SesMailer, SmtpMailer
+from leadcloud.prohibitions import Prohibitions
 from leadcloud.provenance import Provenance
 from leadcloud.registers.catalogue import RegisterCatalogue
 from leadcloud.registers.interface import RegisterMisconfigured, RegisterRefused
+from leadcloud.registers.policy import RegisterPolicies
 from leadcloud.seal import Sealer
 from leadcloud.secrets import SecretMissing, Secrets
 from leadcloud.settings import Settings, SettingsError
@@ -43,6 +46,7 @@ from leadcloud.store.interface import Attributes, Store
 
 if TYPE_CHECKING:
     from leadcloud.registers.interface import Register
+    from leadcloud.registers.manifest import Limits
     from leadcloud.registers.outbound import Outbound
 
 SOURCE_THREADS = 64
@@ -245,12 +249,27 @@ class Services:
         )
 
     @cached_property
+    def policies(self) -> RegisterPolicies:
+        """What is switched off at registers."""
+        return RegisterPolicies(self.store, self.audit)
+
+    @cached_property
+    def postal_codes(self) -> PostalCodeList:
+        """The postal codes that exist, where they are known."""
+        return PostalCodeList(self.store)
+
+    @cached_property
+    def prohibitions(self) -> Prohibitions:
+        """Who may not be called, whatever a register says."""
+        return Prohibitions(self.store, self.secrets["suppression"], self.random_bytes)
+
+    @cached_property
     def _outbound(self) -> "Outbound":
         from leadcloud.registers.outbound import Outbound
 
         return Outbound()
 
-    def _directory_api(self, _register_id: str, row: Attributes) -> "Register":
+    def _directory_api(self, register_id: str, row: Attributes) -> "Register":
         """Build the register that a shipped manifest describes, at another address if one is set."""
         from leadcloud.registers.directory_api import DirectoryApi
         from leadcloud.registers.manifest import ManifestInvalid, load_manifest
@@ -259,20 +278,55 @@ class Services:
         path = _MANIFESTS / f"{row['manifest']}.toml"
         try:
             manifest = load_manifest(path, base_url=str(address) if address else None)
-            return DirectoryApi(manifest, self._outbound, self.secrets)
+            register = DirectoryApi(manifest, self._outbound, self.secrets)
         except (ManifestInvalid, SecretMissing, OSError):
             raise RegisterMisconfigured from None
+        return self._careful(
+            register_id,
+            register,
+            repeatable=manifest.is_repeatable,
+            limits=manifest.limits,
+        )
 
-    def _own_database(self, _register_id: str, row: Attributes) -> "Register":
+    def _own_database(self, register_id: str, row: Attributes) -> "Register":
         """Build the register in the database whose address is the secret that the record names."""
         from leadcloud.registers.column_mapping import OwnRegister
         from leadcloud.registers.own_database import OwnDatabase
 
         try:
             configuration = OwnRegister.model_validate_json(str(row["configuration"]))
-            return OwnDatabase(configuration, self.secrets[str(row["url_secret"])])
+            database = OwnDatabase(configuration, self.secrets[str(row["url_secret"])])
         except (ValueError, SecretMissing, RegisterRefused):
             raise RegisterMisconfigured from None
+        return self._careful(register_id, database, repeatable=False)
+
+    def _careful(
+        self,
+        register_id: str,
+        register: "Register",
+        *,
+        repeatable: bool,
+        limits: "Limits | None" = None,
+    ) -> "Register":
+        """Put around a register what holds for all instances of the service."""
+        from leadcloud.registers.call_rate import CallRate
+        from leadcloud.registers.careful_register import CarefulRegister, Retries
+        from leadcloud.registers.circuit import Circuit
+
+        return CarefulRegister(
+            register,
+            Circuit(self.store, register_id, self.clock),
+            Retries(SystemRandom(), repeatable=repeatable),
+            rate=CallRate(
+                self.store,
+                register_id,
+                self.clock,
+                per_second=limits.per_second,
+                burst=limits.burst,
+            )
+            if limits
+            else None,
+        )
 
 
 @cache

@@ -7,6 +7,7 @@ import pytest
 from leadcloud.accounts.account import Account
 from leadcloud.ages.groups import FOUR, GROUPS
 from leadcloud.ages.model import AgeModel
+from leadcloud.registers.policy import RegisterPolicy
 from leadcloud.wiring import Services
 from tests.plugins.ages import Json, Post, body_of, common_names
 
@@ -84,6 +85,20 @@ def test_only_persons_of_a_register_of_ones_own_are_judged(
 
     assert (status, problem["code"]) == (422, "request_invalid")
     assert faults(problem) == [("register", code)]
+
+
+@pytest.mark.parametrize(
+    "off", [RegisterPolicy(age_prediction=False), RegisterPolicy(enabled=False)]
+)
+def test_the_operator_can_switch_prediction_off(
+    services: Services, age_caller: Post, off: RegisterPolicy
+) -> None:
+    """At run time, for a register (mission M12)."""
+    services.policies.change("own", off, by="key")
+
+    _, problem = age_caller(body_of(["Matti"]))
+
+    assert faults(problem) == [("register", "register_switched_off")]
 
 
 def test_an_account_that_is_gone_is_not_served(age_caller: Post) -> None:

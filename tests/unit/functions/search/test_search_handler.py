@@ -146,7 +146,7 @@ def test_register_and_criteria_faults_come_together(
         ("registers.1", "repeated"),
         ("registers.2", "register_unknown"),
         ("registers.3", "register_not_for_purpose"),
-        ("criteria.municipality.in", "form"),
+        ("criteria.municipality.in.0", "code_unknown"),
         ("criteria.municipality", "operator_unknown"),
         ("criteria.gender", "operator_unknown"),
         ("criteria", "criterion_unknown"),
@@ -166,15 +166,6 @@ def test_another_accounts_register_is_like_none(
     absent = post(services, BODY | {"registers": ["nowhere"]}, who="stranger")
 
     assert foreign == absent
-
-
-def test_what_is_planned_says_so(services: Services, open_account: OpenAccount) -> None:
-    """A criterion of the contract that is not built answers 501, not a silent zero."""
-    open_account(register("first", [person(1)]))
-
-    status, problem = post(services, BODY | {"criteria": {"region": {"in": ["01"]}}})
-
-    assert (status, problem["code"]) == (501, "not_built")
 
 
 def test_a_source_that_cannot_answer_is_skipped(
@@ -452,9 +443,58 @@ def test_the_list_names_only_the_contracts_registers(
                 "name": "first",
                 "kind": "consumer",
                 "controller": {"id": "somebody", "name": "Somebody Oy (synthetic)"},
-                "criteria": {"gender": {"ops": ["in", "not_in", "prefix"], "native": "local"}},
+                "criteria": {
+                    "building_type": {"ops": ["in", "not_in"], "native": "local"},
+                    "building_built": {"ops": ["range"], "native": "local"},
+                    "building_heating": {"ops": ["in", "not_in"], "native": "local"},
+                    "area": {"ops": ["within"], "native": "local"},
+                    "gender": {"ops": ["in", "not_in"], "native": "local"},
+                },
                 "price_per_contact": {"amount": "0.05", "currency": "EUR"},
                 "purposes": ["telemarketing_b2c"],
             }
         ]
     }
+
+
+def test_a_sole_traders_address_stays_inside(services: Services, open_account: OpenAccount) -> None:
+    """A person in trade often works at home; a company of unknown form may be such a person."""
+    traders = [company(1, legal_form="ENK"), company(2, legal_form=None)]
+    open_account(register("first", traders, kind="business", native={}))
+
+    _, answer = post(services, BODY | {"purpose": "telemarketing_b2b"})
+
+    assert [contact["visiting_address"] for contact in answer["contacts"]] == [None, None]
+
+
+def test_explain_answers_the_plan_and_asks_nobody(
+    services: Services, open_account: OpenAccount
+) -> None:
+    """What each register would do; nothing is read, delivered or remembered."""
+    first = register("first", [person(1)], native={"gender": "local"})
+    open_account(first, register("second", [person(2)], native={}))
+    body = BODY | {
+        "registers": ["first", "second"],
+        "criteria": {"gender": {"in": ["female"]}},
+        "explain": True,
+    }
+
+    status, answer = post(services, body)
+
+    assert status == 200
+    assert answer["plan"] == [
+        {
+            "register": "first",
+            "state": "ready",
+            "code": None,
+            "steps": [{"criterion": "gender", "operator": "in", "answered_by": "us"}],
+        },
+        {
+            "register": "second",
+            "state": "skipped",
+            "code": "criterion_unsupported",
+            "steps": [{"criterion": "gender", "operator": "in", "answered_by": "nobody"}],
+        },
+    ]
+    assert (answer["contacts"], answer["sources"], first.requests) == ([], [], [])
+    assert post(services, body | {"explain": False})[0] == 200

@@ -69,11 +69,24 @@ ROUTES: tuple[Route, ...] = (
         summary="The registers this account may search, and what each can be asked",
     ),
     _SEARCH(
+        operation="getCodes",
+        method="GET",
+        path="/v1/codes/{list}",
+        summary="The codes that a criterion may hold, with labels, version and source",
+    ),
+    _SEARCH(
         operation="searchContacts",
         method="POST",
         path="/v1/search",
         summary="Search registers for contacts of a target group",
         idempotent=True,
+    ),
+    _SEARCH(
+        operation="setRegisterPolicy",
+        method="PUT",
+        path="/v1/operator/registers/{id}/policy",
+        scope="operator",
+        summary="What is switched off at a register, from the next search on",
     ),
     _AGES(
         operation="predictAge",

@@ -12,7 +12,7 @@ from typing import Annotated, Final, Literal, Self, get_args
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from leadcloud.errors import Fault
-from leadcloud.registers.condition import OPERATORS
+from leadcloud.registers.condition import LIST_OPERATORS
 from leadcloud.registers.contact import Gender, PhoneType
 from leadcloud.registers.interface import (
     Capability,
@@ -61,6 +61,7 @@ FIELDS: Final[Mapping[Kind, ContactFields]] = {
     "business": ContactFields(
         required=frozenset({"business_id", "name", "phone"}),
         criteria={
+            "founded": "founded",
             "industry": "industry_code",
             "legal_form": "legal_form",
             "municipality": "municipality",
@@ -176,15 +177,26 @@ class OwnRegister(_Document):
     def description(self) -> RegisterDescription:
         """Return what the account is told about its register."""
         mapped = self.mapping.columns.keys() | self.mapping.constants.keys()
-        exact = Capability(operators=frozenset(OPERATORS), native="exact")
         criteria = FIELDS[self.mapping.kind].criteria
         return RegisterDescription(
             id=self.id,
             name=self.name,
             kind=self.mapping.kind,
             controller=Controller(id=self.controller.id, name=self.controller.name),
-            criteria={name: exact for name, field in criteria.items() if field in mapped},
+            criteria={
+                name: self._capability(name) for name, field in criteria.items() if field in mapped
+            },
             price_per_contact=self.price_per_contact,
             currency=self.currency,
             purposes=frozenset({_PURPOSES[self.mapping.kind]}),
+            has_streets="street" in mapped,
+        )
+
+    def _capability(self, criterion: str) -> Capability:
+        classification = self.mapping.constants.get("industry_classification")
+        return Capability(
+            operators=frozenset({"range"} if criterion == "founded" else LIST_OPERATORS),
+            native="exact",
+            carried=True,
+            codeset=classification if criterion == "industry" else None,
         )

@@ -68,11 +68,11 @@ class BusinessContact:
 
 Contact = ConsumerContact | BusinessContact
 
-_ATTRIBUTES = {"industry": "industry_code"}
+ATTRIBUTES = {"industry": "industry_code"}
 """Criteria that are called otherwise than the contact's attribute."""
 
 
 def value_of(contact: Contact, criterion: str) -> str | None:
     """Return what a contact has in the field that a criterion is about."""
-    value: str | None = getattr(contact, _ATTRIBUTES.get(criterion, criterion))
+    value: str | None = getattr(contact, ATTRIBUTES.get(criterion, criterion))
     return value

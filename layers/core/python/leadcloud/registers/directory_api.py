@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from leadcloud.clock import Deadline
@@ -113,6 +114,8 @@ class DirectoryApi(Register):
         extract = self._manifest.extract
         records = member(answer, extract.records)
         total = member(answer, extract.total) if extract.total else None
+        if records is None and extract.missing_is_empty:
+            records = []
         if not isinstance(records, list) or not _is_count(total, needed=extract.total is not None):
             raise RegisterAnswerInvalid
         return records, total
@@ -163,8 +166,18 @@ def _asked_for(
     values = _theirs(condition.values, codes) if codes else condition.values
     if not values:
         raise RegisterRefused
-    if parameter is None:
-        return
+    if isinstance(parameter, tuple):
+        yield from _ends(condition, parameter)
+    elif parameter is not None:
+        written = tuple(_dotted(value) for value in values)
+        yield from _listed(
+            parameter, written if criterion.written == "dotted" else values, criterion
+        )
+
+
+def _listed(
+    parameter: str, values: tuple[str, ...], criterion: Criterion
+) -> Iterator[tuple[str, str]]:
     match criterion.several:
         case "comma":
             if any("," in value for value in values):
@@ -172,8 +185,27 @@ def _asked_for(
             yield parameter, ",".join(values)
         case "repeated":
             yield from ((parameter, value) for value in values)
-        case "not_asked" if len(values) == 1:
+        case "not_asked" | "none" if len(values) == 1:
             yield parameter, values[0]
+
+
+def _ends(condition: Condition, parameters: tuple[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the first and the last of a range or a class; an open end is left out."""
+    if condition.operator == "range":
+        ends = condition.values
+    else:
+        (code,) = condition.values
+        ends = tuple(code.rstrip("+").split("-"))
+    for parameter, end in zip(parameters, ends, strict=False):
+        if end not in _OPEN:
+            yield parameter, end
+
+
+_OPEN = frozenset({"0", date.min.isoformat(), date.max.isoformat()})
+
+
+def _dotted(code: str) -> str:
+    return f"{code[:2]}.{code[2:]}" if len(code) > len("62") else code
 
 
 def _theirs(values: tuple[str, ...], codes: dict[str, str]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 
+from leadcloud.registers.condition import Condition
 from leadcloud.registers.contact import Contact, value_of
 from leadcloud.registers.interface import (
     PageRequest,
@@ -25,6 +26,7 @@ class InMemoryRegister(Register):
         description: RegisterDescription,
         contacts: Sequence[Contact],
         *,
+        page_size: int | None = None,
         delay: float = 0.0,
         errors: Sequence[RegisterError] = (),
     ) -> None:
@@ -33,6 +35,7 @@ class InMemoryRegister(Register):
         Args:
             description: What the register declares.
             contacts: In the order in which pages return them.
+            page_size: Of every page, whatever is asked for.
             delay: Seconds that each page takes.
             errors: Raised by the first calls, one each.
         """
@@ -40,6 +43,7 @@ class InMemoryRegister(Register):
         self.requests: list[PageRequest] = []
         """Every page that was asked for."""
         self._contacts = contacts
+        self._page_size = page_size
         self._delay = delay
         self._errors = list(errors)
 
@@ -53,15 +57,19 @@ class InMemoryRegister(Register):
         if not request.deadline.remaining():
             raise RegisterTimeout
         start = _start(request.position)
-        if not {each.field for each in request.criteria} <= self.description.criteria.keys():
+        if not all(self._declares(condition) for condition in request.criteria):
             raise RegisterRefused
         found = [contact for contact in self._contacts if self._meets(contact, request)]
-        end = start + request.size
+        end = start + (self._page_size or request.size)
         return RegisterPage(
             contacts=tuple(found[start:end]),
             next_position=str(end) if end < len(found) else None,
             total=len(found),
         )
+
+    def _declares(self, condition: Condition) -> bool:
+        capability = self.description.criteria.get(condition.field)
+        return capability is not None and condition.operator in capability.operators
 
     def _meets(self, contact: Contact, request: PageRequest) -> bool:
         """Apply what is declared exact; of a superset nothing, which is the largest superset."""

@@ -2,6 +2,7 @@
 
 RegisterError                what went wrong is the register's side, never quoted
 ├── RegisterTimeout          no whole answer before the deadline
+├── RegisterOpenCircuit      it failed again and again, so it is left alone for a while
 ├── RegisterRateLimited      it asks us to come back later
 ├── RegisterUnavailable      unreachable, or a fault of its own
 ├── RegisterRefused          it does not accept our credentials or our request
@@ -33,6 +34,12 @@ class Capability:
 
     operators: frozenset[Operator]
     native: Native
+    carried: bool = False
+    """Its contacts show the field, so that what it cannot apply, we can."""
+    single: bool = False
+    """It takes one value at a time."""
+    codeset: str | None = None
+    """Whose codes it takes and gives, where there are several: TOL2008 or TOL2025, or the NACE that they follow."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,6 +62,8 @@ class RegisterDescription:
     price_per_contact: Decimal
     currency: str
     purposes: frozenset[str]
+    has_streets: bool = True
+    """Its contacts have an address, by which buildings can be looked up."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,6 +116,12 @@ class RegisterTimeout(RegisterError):
     """No whole answer before the deadline."""
 
     state, code = "timeout", "register_timeout"
+
+
+class RegisterOpenCircuit(RegisterError):
+    """The register failed again and again, so nobody asks it for a while."""
+
+    state, code = "open_circuit", "register_open_circuit"
 
 
 class RegisterRateLimited(RegisterError):

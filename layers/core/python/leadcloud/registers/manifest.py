@@ -5,7 +5,7 @@ TOML, because YAML reads the municipality 091 as a number.
 
 import json
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +15,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from leadcloud.purpose import KIND_OF, Purpose
 from leadcloud.registers.condition import Operator
-from leadcloud.registers.contact import BusinessContact, ConsumerContact, Gender, PhoneType
+from leadcloud.registers.contact import (
+    ATTRIBUTES,
+    BusinessContact,
+    ConsumerContact,
+    Gender,
+    PhoneType,
+)
 from leadcloud.registers.interface import (
     Capability,
     Controller,
@@ -88,18 +94,42 @@ class RequestPart(_Part):
     request_id_header: str | None = None
     max_seconds: Annotated[float, Field(gt=0, le=25)] = 10.0
     max_bytes: Annotated[int, Field(ge=1_000, le=50_000_000)] = 5_000_000
+    repeatable: bool = False
+    """The same page asked for again is not charged again, so that a failed call may be repeated."""
+
+
+class Limits(_Part):
+    """How often the register bears to be called, by all who share our access."""
+
+    per_second: Annotated[float, Field(gt=0, le=10_000)]
+    burst: Annotated[int, Field(ge=1, le=10_000)]
+
+
+def _place_of(criterion: str) -> str:
+    if criterion == "decision_maker_role":
+        return "extract.decision_makers"
+    return f"extract.fields.{ATTRIBUTES.get(criterion, criterion)}"
+
+
+def _has_pair(parameters: Mapping[Operator, str | tuple[str, str]], operator: Operator) -> bool:
+    return isinstance(parameters.get(operator), tuple)
 
 
 class Criterion(_Part):
     """What the register can do with one criterion, and by which parameters."""
 
     native: Native
-    parameters: dict[Operator, str] = {}
+    parameters: dict[Operator, str | tuple[str, str]] = {}
+    """Operator to parameter. Two parameters take the ends of a range, or of a class such as 5-9."""
     also: tuple[Operator, ...] = ()
     """Operators without a parameter of their own: answered by a superset, or here."""
-    several: Literal["comma", "repeated", "not_asked"] = "comma"
-    """How several values are asked for; `not_asked`: the register takes one only, so that several
-    are asked for by leaving the parameter out."""
+    several: Literal["comma", "repeated", "not_asked", "none"] = "comma"
+    """How several values are asked for. The register takes one only: `not_asked`, several are asked
+    for by leaving the parameter out; `none`, they cannot be asked for."""
+    codeset: Literal["TOL2008", "TOL2025", "NACE2", "NACE2.1"] | None = None
+    """Of `industry`: whose codes the register takes and gives."""
+    written: Literal["plain", "dotted"] = "plain"
+    """Of `industry`: 6210, or 62.10."""
 
     @property
     def operators(self) -> frozenset[Operator]:
@@ -114,6 +144,12 @@ class Criterion(_Part):
             raise ValueError("an exact or superset criterion needs a parameter")
         if self.native == "exact" and (self.also or self.several == "not_asked"):
             raise ValueError("an exact criterion asks for every operator and every value")
+        if self.several != "none" and _has_pair(self.parameters, "in"):
+            raise ValueError(
+                "the ends of a class are asked for one class at a time: several = none"
+            )
+        if "range" in self.parameters and not _has_pair(self.parameters, "range"):
+            raise ValueError("a range has two parameters")
         if not self.operators:
             raise ValueError("a criterion needs an operator")
         return self
@@ -166,8 +202,10 @@ class Extract(_Part):
     """How contacts are read from an answer."""
 
     records: Place
+    missing_is_empty: bool = False
+    """An answer of nothing leaves the records out (HAL does)."""
     total: Place | None = None
-    reader: Literal["fields", "ytj_company"] = "fields"
+    reader: Literal["fields", "ytj_company", "enhetsregisteret_enhet"] = "fields"
     """`fields` goes by the table below; others are modules for records that need choosing."""
     fields: dict[str, Place] = {}
     """Our name of a field to its place in a record."""
@@ -191,6 +229,7 @@ class Manifest(_Part):
     purposes: Annotated[tuple[Purpose, ...], Field(min_length=1)]
     auth: Annotated[NoAuth | ClientCredentialsAuth, Field(discriminator="kind")]
     request: RequestPart
+    limits: Limits | None = None
     criteria: dict[str, Criterion]
     paging: Paging
     extract: Extract
@@ -214,10 +253,19 @@ class Manifest(_Part):
                 f"extract.fields.{name} is needed" for name in sorted(_NEEDED[self.kind] - carried)
             )
             for name, criterion in self.criteria.items():
-                if criterion.native != "exact" and name not in carried:
-                    yield f"criteria.{name}: to check it here, extract.fields.{name} is needed"
+                if criterion.native != "exact" and not self._carries(name):
+                    yield f"criteria.{name}: to check it here, {_place_of(name)} is needed"
         yield from (f"extract: {name} is no field of a contact" for name in sorted(carried - known))
         yield from self._code_contradictions()
+
+    def _carries(self, criterion: str) -> bool:
+        """Tell whether the contacts that are read show the field that a criterion is about."""
+        if self.extract.reader != "fields":
+            return self.criteria[criterion].native != "exact"
+        if criterion == "decision_maker_role":
+            return self.extract.decision_makers is not None
+        field = ATTRIBUTES.get(criterion, criterion)
+        return field in self.extract.fields or field in self.extract.constants
 
     def _code_contradictions(self) -> Iterator[str]:
         for name, codes in self.extract.codes.items():
@@ -227,6 +275,11 @@ class Manifest(_Part):
             if name in self.criteria and "prefix" in self.criteria[name].parameters:
                 yield f"criteria.{name}: a field with codes cannot be asked for by prefix"
 
+    @property
+    def is_repeatable(self) -> bool:
+        """Tell whether a call may be made twice without a second charge."""
+        return self.request.repeatable or not self.price_per_contact
+
     def description(self) -> RegisterDescription:
         """Return what the planner and the customer are told."""
         return RegisterDescription(
@@ -235,12 +288,19 @@ class Manifest(_Part):
             kind=self.kind,
             controller=Controller(id=self.controller.id, name=self.controller.name),
             criteria={
-                name: Capability(operators=criterion.operators, native=criterion.native)
+                name: Capability(
+                    operators=criterion.operators,
+                    native=criterion.native,
+                    carried=self._carries(name),
+                    codeset=criterion.codeset,
+                    single=criterion.several == "none",
+                )
                 for name, criterion in self.criteria.items()
             },
             price_per_contact=self.price_per_contact,
             currency=self.currency,
             purposes=frozenset(self.purposes),
+            has_streets=self.extract.reader != "fields" or "street" in self.extract.fields,
         )
 
 

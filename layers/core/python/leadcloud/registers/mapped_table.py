@@ -119,6 +119,10 @@ class MappedTable:
                 return (text != "") & or_(
                     false(), *(text.startswith(value, autoescape=True) for value in values)
                 )
+            case "range":
+                return text.like("____-__-__") & text.between(
+                    condition.values[0], condition.values[1]
+                )
 
     def contact(self, row: RowMapping) -> Contact | None:
         """Return the contact in a row; None where it lacks a name or a phone number."""

@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from leadcloud.registers import ytj_company
+from leadcloud.registers import enhetsregisteret_enhet, ytj_company
 from leadcloud.registers.contact import BusinessContact, ConsumerContact, Contact, DecisionMaker
 from leadcloud.registers.manifest import DecisionMakers, Extract, Manifest
 from leadcloud.registers.paging import member
@@ -29,6 +29,8 @@ def reader(manifest: Manifest) -> Callable[[Any], Contact]:
             fields = _fields_by_table(extract)
         case "ytj_company":
             fields = ytj_company.fields
+        case "enhetsregisteret_enhet":
+            fields = enhetsregisteret_enhet.fields
     build = _consumer if manifest.kind == "consumer" else _business
     return lambda record: build(_typed(fields(record), extract), extract)
 

@@ -1,0 +1,42 @@
+"""What a register can be asked, with our help: the operators of each criterion."""
+
+from collections.abc import Mapping
+
+from functions.search.criteria import CRITERIA
+from functions.search.home import HOME_OPERATORS
+from leadcloud.registers.condition import Operator
+from leadcloud.registers.interface import Capability, Native, RegisterDescription
+
+Offer = tuple[tuple[str, ...], Native]
+"""The operators of a criterion, and how the register answers it."""
+
+
+def offered(register: RegisterDescription) -> dict[str, Offer]:
+    """Return the criteria that a search of this register may use."""
+    capabilities = dict(register.criteria)
+    if "municipality" in capabilities:
+        capabilities.setdefault("region", capabilities["municipality"])
+    homes = HOME_OPERATORS if register.kind == "consumer" and register.has_streets else {}
+    return {
+        **{field: (operators, "local") for field, operators in homes.items()},
+        **_declared(register, capabilities),
+    }
+
+
+def _declared(
+    register: RegisterDescription, capabilities: Mapping[str, Capability]
+) -> dict[str, Offer]:
+    return {
+        field: (_operators(register, field, capability), capability.native)
+        for field, capability in capabilities.items()
+        if field in CRITERIA[register.kind]
+    }
+
+
+def _operators(
+    register: RegisterDescription, field: str, capability: Capability
+) -> tuple[Operator, ...]:
+    sensible = CRITERIA[register.kind][field].operators
+    if capability.carried or capability.native == "local":
+        return sensible
+    return tuple(operator for operator in sensible if operator in capability.operators)

@@ -1,0 +1,129 @@
+"""What the values of a criterion may be, read strictly: a wrong one is named, never ignored.
+
+Faults name valid codes that may have been meant. Those are ours; what was sent is not repeated.
+"""
+
+import re
+from calendar import monthrange
+from collections.abc import Callable, Container, Iterator, Sequence
+from datetime import date
+from itertools import islice
+
+from functions.search.messages import RangeMessage, ValuesMessage
+from leadcloud.codes.code_list import code_list
+from leadcloud.codes.industry import IndustryCode
+from leadcloud.errors import Fault
+from leadcloud.registers.condition import Operator
+
+MAX_VALUES = 200
+"""Most values of one condition; a longer list is several searches."""
+
+_MAX_FAULTS = 10
+"""Wrong values of one condition that are named: each costs a comparison with a whole list."""
+
+Read = tuple[str, ...] | list[Fault]
+"""The values of a condition, or what is wrong with them."""
+
+ReadValues = Callable[[str, Operator, ValuesMessage], Read]
+"""Reads the values that came in; takes the path of the field, for faults."""
+
+Wrong = tuple[str, str]
+"""Code and sentence of a fault."""
+
+
+def codes_of(list_id: str) -> ReadValues:
+    """Return what reads codes of a list."""
+
+    def wrong(value: str) -> Wrong | None:
+        known = code_list(list_id)
+        return None if value in known else unknown_code(known.nearest(value))
+
+    return lambda where, _operator, raw: _listed(where, raw, wrong)
+
+
+def postal_codes(where: str, operator: Operator, raw: ValuesMessage) -> Read:
+    """Read postal codes, or the digits that they begin with."""
+    form = re.compile(r"[0-9]{1,5}" if operator == "prefix" else r"[0-9]{5}")
+
+    def wrong(value: str) -> Wrong | None:
+        return None if form.fullmatch(value) else ("form", "Postal codes have five digits.")
+
+    return _listed(where, raw, wrong)
+
+
+def missing_postal_codes(
+    where: str, values: Sequence[str], existing: Container[str]
+) -> Iterator[Fault]:
+    """Yield a fault for each postal code that does not exist."""
+    for number, value in enumerate(values):
+        if value not in existing:
+            yield Fault(
+                field=f"{where}.{number}",
+                code="code_unknown",
+                detail="There is no such postal code.",
+            )
+
+
+def industries(where: str, _operator: Operator, raw: ValuesMessage) -> Read:
+    """Read codes of TOL 2008 and TOL 2025."""
+    return _listed(where, raw, _wrong_industry)
+
+
+def _wrong_industry(value: str) -> Wrong | None:
+    code = IndustryCode.read(value)
+    if code is None:
+        return "form", "An industry is 2 to 5 digits, or a section such as TOL2025:K."
+    if code.is_section and code.version is None:
+        return "version_needed", "Say which TOL the section is of, such as TOL2008:K or TOL2025:K."
+    return None if code.exists else unknown_code(code.nearest())
+
+
+def dates(where: str, _operator: Operator, raw: ValuesMessage) -> Read:
+    """Read the range between two dates, months or years, both of which belong to it."""
+    if not isinstance(raw, RangeMessage):
+        return [Fault(field=where, code="form", detail="A range is an object with from and to.")]
+    first, last = _day(raw.from_, last=False), _day(raw.to, last=True)
+    if first is None or last is None:
+        return [Fault(field=where, code="form", detail="Dates are 2026, 2026-11 or 2026-11-23.")]
+    if raw.from_ is None and raw.to is None:
+        return [Fault(field=where, code="form", detail="Give from, to, or both.")]
+    if first > last:
+        return [Fault(field=where, code="order", detail="The range ends before it begins.")]
+    return first.isoformat(), last.isoformat()
+
+
+_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
+
+
+def _day(written: str | int | None, *, last: bool) -> date | None:
+    """Return the first or last day of what was written, or None where it is no date."""
+    if written is None:
+        return date.max if last else date.min
+    match = _DATE.fullmatch(str(written))
+    if match is None:
+        return None
+    year, month, day = (int(part) if part else None for part in match.groups())
+    try:
+        month = month or (12 if last else 1)
+        return date(year or 0, month, day or (monthrange(year or 0, month)[1] if last else 1))
+    except ValueError:
+        return None
+
+
+def unknown_code(nearest: Sequence[str]) -> Wrong:
+    """Return the fault of a code that is not valid, naming the valid ones nearest to it."""
+    return "code_unknown", f"No such code is valid. The nearest: {', '.join(nearest)}."
+
+
+def _listed(where: str, raw: ValuesMessage, wrong: Callable[[str], Wrong | None]) -> Read:
+    if not isinstance(raw, list):
+        return [Fault(field=where, code="form", detail="This operator takes a list of texts.")]
+    if not 1 <= len(raw) <= MAX_VALUES:
+        return [Fault(field=where, code="count", detail=f"Give 1 to {MAX_VALUES} values.")]
+    found = ((number, wrong(value)) for number, value in enumerate(raw))
+    faults = (
+        Fault(field=f"{where}.{number}", code=fault[0], detail=fault[1])
+        for number, fault in found
+        if fault
+    )
+    return list(islice(faults, _MAX_FAULTS)) or tuple(dict.fromkeys(raw))

@@ -1,0 +1,1 @@
+"""The codes that criteria are written in: lists with labels, versions and sources."""

@@ -1,0 +1,154 @@
+"""Industry codes: TOL 2008 and TOL 2025, and what a code of one says about codes of the other.
+
+A value is `62010`, `62` or, with its version, `TOL2008:62010`, `TOL2025:K`. Section letters need the
+version: K is finance in one and telecommunications in the other. A code without a version that both
+versions have is taken as it stands in each register; one that only one version has is of that one.
+
+TOL is NACE to the fourth digit; the fifth is Finnish. The versions correspond by classes, and a
+class may have shared out its activities, so a code is known to lie in another version's code only
+where all of its counterparts do: this is what a condition asks for, and what `not_in` excludes is
+everything that may lie in it.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal, get_args
+
+from leadcloud.codes.code_list import CodeList, code_list
+
+Version = Literal["TOL2008", "TOL2025"]
+VERSIONS: tuple[Version, ...] = get_args(Version)
+
+CLASS_DIGITS = 4
+NATIONAL_DIGITS = 5
+
+_FORM = re.compile(r"(?:(TOL2008|TOL2025):)?([A-V]|[0-9]{2,5})")
+LISTS: dict[Version, str] = {"TOL2008": "tol_2008", "TOL2025": "tol_2025"}
+_OTHER: dict[Version, Version] = {"TOL2008": "TOL2025", "TOL2025": "TOL2008"}
+_CORRESPONDENCE = Path(__file__).parent / "lists" / "tol_2008_to_2025.json"
+
+
+_VERSION_OF: dict[str, Version] = {
+    "TOL2008": "TOL2008",
+    "NACE2": "TOL2008",
+    "TOL2025": "TOL2025",
+    "NACE2.1": "TOL2025",
+}
+
+
+def version_of(classification: str | None) -> Version | None:
+    """Return the version of TOL that a classification is, as far as it goes."""
+    return _VERSION_OF.get(classification or "")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IndustryCode:
+    """A code and, where it has one, the version that it is of."""
+
+    code: str
+    version: Version | None
+
+    @classmethod
+    def read(cls, value: str) -> "IndustryCode | None":
+        """Return the code in a criterion's value, or None where the value has another form."""
+        match = _FORM.fullmatch(value)
+        if match is None:
+            return None
+        named = next((version for version in VERSIONS if version == match[1]), None)
+        code = match[2]
+        having = [version for version in VERSIONS if _exists(code, version)]
+        only = having[0] if len(having) == 1 else None
+        return cls(code=code, version=named or only)
+
+    @property
+    def is_section(self) -> bool:
+        """Tell whether this is a section letter."""
+        return self.code.isalpha()
+
+    @property
+    def exists(self) -> bool:
+        """Tell whether the version, or one of them, has the code (a fifth digit is not checked)."""
+        versions = VERSIONS if self.version is None else (self.version,)
+        return any(_exists(self.code, version) for version in versions)
+
+    def nearest(self) -> tuple[str, ...]:
+        """Return valid codes that may have been meant, each with its version."""
+        version = self.version or VERSIONS[-1]
+        known, class_code = code_list(LISTS[version]), self.code[:CLASS_DIGITS]
+        became = counterparts(class_code, _OTHER[version])
+        return tuple(f"{version}:{code}" for code in became or known.nearest(class_code))
+
+
+def _exists(code: str, version: Version) -> bool:
+    return code[:CLASS_DIGITS] in code_list(LISTS[version])
+
+
+@cache
+def counterparts(class_code: str, version: Version) -> tuple[str, ...]:
+    """Return the classes of the other version that share activities with a class of this one."""
+    return _correspondence()[version].get(class_code, ())
+
+
+@cache
+def _correspondence() -> dict[Version, dict[str, tuple[str, ...]]]:
+    forward: dict[str, list[str]]
+    forward = json.loads(_CORRESPONDENCE.read_text(encoding="utf-8"))["classes"]
+    backward: dict[str, list[str]] = {}
+    for old, new_ones in forward.items():
+        for new in new_ones:
+            backward.setdefault(new, []).append(old)
+    return {
+        "TOL2008": {old: tuple(new_ones) for old, new_ones in forward.items()},
+        "TOL2025": {new: tuple(old_ones) for new, old_ones in backward.items()},
+    }
+
+
+def within(asked: IndustryCode, version: Version) -> tuple[str, ...]:
+    """Return the digits with which codes of a version begin that surely lie in the asked code."""
+    return _begins(asked, version, all)
+
+
+def touching(asked: IndustryCode, version: Version) -> tuple[str, ...]:
+    """Return the digits with which codes of a version begin that may lie in the asked code."""
+    return _begins(asked, version, any)
+
+
+@cache
+def _begins(
+    asked: IndustryCode, version: Version, enough: Callable[[Iterable[bool]], bool]
+) -> tuple[str, ...]:
+    if asked.version in (None, version):
+        return _digits(asked.code, version)
+    if len(asked.code) == NATIONAL_DIGITS and enough is all:
+        return ()
+    asked_digits = _digits(asked.code[:CLASS_DIGITS], _OTHER[version])
+    classes = {
+        code
+        for code in code_list(LISTS[version]).codes
+        if len(code) == CLASS_DIGITS
+        and (others := counterparts(code, version))
+        and enough(other.startswith(asked_digits) for other in others)
+    }
+    return _shortest(classes, code_list(LISTS[version]))
+
+
+def _digits(code: str, version: Version) -> tuple[str, ...]:
+    """Return a code as digits: a section as its divisions."""
+    return code_list(LISTS[version]).children(code) if code.isalpha() else (code,)
+
+
+def _shortest(classes: set[str], known: CodeList) -> tuple[str, ...]:
+    """Return the fewest beginnings that stand for exactly these classes."""
+    codes = classes
+    for length in (CLASS_DIGITS - 1, CLASS_DIGITS - 2):
+        whole = {
+            parent
+            for parent in {code[:length] for code in codes}
+            if codes.issuperset(known.children(parent))
+        }
+        codes = {code for code in codes if code[:length] not in whole} | whole
+    return tuple(sorted(codes))

@@ -1,0 +1,161 @@
+"""Who may not be called, whatever a register says: lists of phone numbers, kept as keyed hashes.
+
+The public list (the Finnish telephone marketing restriction service, formerly Puhelin-Robinson) is
+always on for consumers; an account's own do-not-call list for all its searches. A number is matched
+in memory. What is kept is ten bytes of HMAC-SHA-256 under a secret of the service: without the
+secret the hashes cannot be tried against the few hundred million numbers there can be.
+"""
+
+import hashlib
+import hmac
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import replace
+
+from leadcloud.registers.contact import BusinessContact, ConsumerContact, Contact
+from leadcloud.store.interface import Key, Record, Store, VersionConflict
+
+PUBLIC = "public"
+"""The list that holds for every account."""
+
+Allow = Callable[[Contact], Contact | None]
+"""Returns the contact, without those people in it who may not be called; None if nobody is left."""
+
+_HASH_BYTES = 10
+
+
+def own_list(account_id: str) -> str:
+    """Return the id of an account's own do-not-call list."""
+    return f"account#{account_id}"
+
+
+class Prohibitions:
+    """Keeps the lists and applies them."""
+
+    def __init__(self, store: Store, secret: str, random_bytes: Callable[[int], bytes]) -> None:
+        self._store = store
+        self._secret = secret.encode()
+        self._random_bytes = random_bytes
+        self._held: dict[str, _HeldList] = {}
+
+    def load(self, list_id: str, phones: Iterable[str]) -> int:
+        """Replace a list by these numbers (E.164) and return how many they are.
+
+        Searches see the old list or the new one, whole.
+        """
+        buckets: dict[str, set[bytes]] = {}
+        for phone in phones:
+            digest = self._digest(phone)
+            buckets.setdefault(_bucket(digest), set()).add(digest)
+        edition = self._random_bytes(8).hex()
+        for bucket, digests in buckets.items():
+            packed = b64encode(b"".join(sorted(digests))).decode("ascii")
+            key = Key(_partition(list_id), f"{_EDITION}{edition}#{bucket}")
+            self._store.put_if_absent(key, {"hashes": packed})
+        self._publish(list_id, edition)
+        self._remove_other_editions(list_id, edition)
+        return sum(len(digests) for digests in buckets.values())
+
+    def of(self, account_id: str) -> Allow:
+        """Return what lets the contacts of an account's search through, by the lists as they are now."""
+        public, own = self._current(PUBLIC), self._current(own_list(account_id))
+
+        def consumer(contact: ConsumerContact) -> Contact | None:
+            digest = self._digest(contact.phone)
+            return None if digest in public or digest in own else contact
+
+        def business(contact: BusinessContact) -> Contact | None:
+            if contact.phone and self._digest(contact.phone) in own:
+                return None
+            callable_ones = tuple(
+                maker
+                for maker in contact.decision_makers
+                if not (maker.phone and self._digest(maker.phone) in own)
+            )
+            return replace(contact, decision_makers=callable_ones)
+
+        def allow(contact: Contact) -> Contact | None:
+            if isinstance(contact, ConsumerContact):
+                return consumer(contact)
+            return business(contact) if own else contact
+
+        return allow
+
+    def _digest(self, phone: str) -> bytes:
+        return hmac.new(self._secret, phone.encode(), hashlib.sha256).digest()[:_HASH_BYTES]
+
+    def _current(self, list_id: str) -> "_HeldList":
+        head = self._store.get(_head(list_id))
+        edition = str(head.attributes["edition"]) if head else ""
+        held = self._held.get(list_id)
+        if held is None or held.edition != edition:
+            held = self._held[list_id] = _HeldList(self._store, list_id, edition)
+        return held
+
+    def _publish(self, list_id: str, edition: str) -> None:
+        head = self._store.get(_head(list_id))
+        if head is None:
+            self._store.put_if_absent(_head(list_id), {"edition": edition})
+        else:
+            self._store.update(head, {"edition": edition})
+
+    def _remove_other_editions(self, list_id: str, edition: str) -> None:
+        """Remove what earlier loads left, those that died half-way included."""
+        after = None
+        while True:
+            page = self._store.query(_partition(list_id), _EDITION, after=after)
+            for record in page.records:
+                if not record.key.sort.startswith(f"{_EDITION}{edition}#"):
+                    with suppress(VersionConflict):
+                        self._store.delete(record)
+            after = page.after
+            if after is None:
+                return
+
+
+class _HeldList:
+    """One edition of a list, read into memory part by part as numbers are looked up."""
+
+    def __init__(self, store: Store, list_id: str, edition: str) -> None:
+        self.edition = edition
+        self._store = store
+        self._partition = _partition(list_id)
+        self._buckets: dict[str, frozenset[bytes]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self.edition)
+
+    def __contains__(self, digest: bytes) -> bool:
+        if not self.edition:
+            return False
+        bucket = _bucket(digest)
+        held = self._buckets.get(bucket)
+        if held is None:
+            key = Key(self._partition, f"{_EDITION}{self.edition}#{bucket}")
+            held = self._buckets[bucket] = _unpacked(self._store.get(key))
+        return digest in held
+
+
+_EDITION = "EDITION#"
+
+
+def _partition(list_id: str) -> str:
+    return f"PROHIBITION#{list_id}"
+
+
+def _head(list_id: str) -> Key:
+    return Key(_partition(list_id), "HEAD")
+
+
+def _bucket(digest: bytes) -> str:
+    return digest[:1].hex()
+
+
+def _unpacked(record: Record | None) -> frozenset[bytes]:
+    if record is None:
+        return frozenset()
+    packed = b64decode(str(record.attributes["hashes"]))
+    return frozenset(
+        packed[start : start + _HASH_BYTES] for start in range(0, len(packed), _HASH_BYTES)
+    )

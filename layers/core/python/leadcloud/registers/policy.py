@@ -1,0 +1,115 @@
+"""What the operator has switched off at a register, at run time (mission M12).
+
+A record beside the register's own. It takes effect with the next search and leaves an entry in the
+audit trail in the same transaction.
+"""
+
+from dataclasses import dataclass
+from typing import cast
+
+from leadcloud.audit import AuditTrail, Details
+from leadcloud.store.interface import (
+    Action,
+    Attributes,
+    Key,
+    PutIfAbsent,
+    Store,
+    TransactionCancelled,
+    Update,
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RegisterPolicy:
+    """What is permitted at one register; by default all that its contract permits."""
+
+    enabled: bool = True
+    criteria_off: frozenset[str] = frozenset()
+    """Criteria that may not be searched by."""
+    fields_off: frozenset[str] = frozenset()
+    """Fields that are not delivered."""
+    purposes_off: frozenset[str] = frozenset()
+    age_prediction: bool = True
+
+    def attributes(self) -> Attributes:
+        """Return the policy as a record's attributes."""
+        return {
+            "enabled": self.enabled,
+            "criteria_off": sorted(self.criteria_off),
+            "fields_off": sorted(self.fields_off),
+            "purposes_off": sorted(self.purposes_off),
+            "age_prediction": self.age_prediction,
+        }
+
+    def details(self) -> Details:
+        """Return the policy as the audit trail takes it: codes, joined."""
+        return {
+            "enabled": self.enabled,
+            "criteria_off": ".".join(sorted(self.criteria_off)),
+            "fields_off": ".".join(sorted(self.fields_off)),
+            "purposes_off": ".".join(sorted(self.purposes_off)),
+            "age_prediction": self.age_prediction,
+        }
+
+    @classmethod
+    def from_attributes(cls, row: Attributes) -> "RegisterPolicy":
+        """Return the policy of a record."""
+        return cls(
+            enabled=bool(row["enabled"]),
+            criteria_off=_names(row["criteria_off"]),
+            fields_off=_names(row["fields_off"]),
+            purposes_off=_names(row["purposes_off"]),
+            age_prediction=bool(row["age_prediction"]),
+        )
+
+
+def _names(value: object) -> frozenset[str]:
+    return frozenset(cast("list[str]", value))
+
+
+class RegisterPolicies:
+    """Keeps the policies of registers."""
+
+    def __init__(self, store: Store, audit: AuditTrail) -> None:
+        self._store = store
+        self._audit = audit
+
+    def policy(self, register_id: str) -> RegisterPolicy:
+        """Return what holds at a register now."""
+        record = self._store.get(_key(register_id))
+        return RegisterPolicy.from_attributes(record.attributes) if record else RegisterPolicy()
+
+    def change(self, register_id: str, policy: RegisterPolicy, *, by: str) -> None:
+        """Put a policy in force, with an entry in the audit trail or not at all.
+
+        Args:
+            register_id: A register that exists.
+            policy: The whole of it; what it does not name is permitted.
+            by: Id of the key that it was done with.
+
+        Raises:
+            TransactionCancelled: Others changed the same register at the same time, again and again.
+        """
+        for tries_left in reversed(range(_TRIES)):
+            record = self._store.get(_key(register_id))
+            write: Action = (
+                Update(key=record.key, version=record.version, attributes=policy.attributes())
+                if record
+                else PutIfAbsent(key=_key(register_id), attributes=policy.attributes())
+            )
+            details = {**policy.details(), "by": by}
+            entry = self._audit.entry(f"register:{register_id}", "policy_changed", details)
+            try:
+                self._store.transact(write, *entry)
+            except TransactionCancelled:
+                if not tries_left:
+                    raise
+            else:
+                return
+
+
+_TRIES = 5
+
+
+def _key(register_id: str) -> Key:
+    return Key(f"REGISTER-POLICY#{register_id}", "POLICY")

@@ -1,0 +1,161 @@
+"""Criteria are read strictly: what is not understood is refused by name, never ignored."""
+
+from typing import Any
+
+import pytest
+
+from functions.search.criteria import CRITERIA, parse_criteria
+from functions.search.messages import SearchRequest
+from leadcloud.errors import Fault, NotBuilt, RequestInvalid
+from leadcloud.http.wire import parse
+from leadcloud.registers.condition import Condition
+from leadcloud.registers.interface import Kind
+
+
+def read(kind: Kind, criteria: Any, **options: Any) -> list[Condition]:
+    """Read criteria as they come over the wire."""
+    body = {"purpose": "p", "registers": ["r"], "criteria": criteria}
+    return parse_criteria(kind, parse(SearchRequest, body).criteria, **options)
+
+
+def faults(kind: Kind, criteria: Any, **options: Any) -> list[Fault]:
+    """Return what is wrong with criteria."""
+    with pytest.raises(RequestInvalid) as refused:
+        read(kind, criteria, **options)
+    return list(refused.value.faults)
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong", "nearest"),
+    [
+        ("municipality", "92", "092"),
+        ("municipality", "004", "233"),  # Alahärmä, part of Kauhava since 2009
+        ("region", "1", "01"),
+        ("legal_form", "OYY", "OYJ"),
+        ("staff_class", "20-50", "20-49"),
+        ("turnover_class", "2-11", "2-10"),
+        ("status", "activ", "active"),
+        ("decision_maker_role", "toimitusjohtaja", "managing_director"),
+        ("municipality", "Vanda", "092"),
+        ("industry", "TOL2025:45", "TOL2025:4"),
+    ],
+)
+def test_an_unknown_code_names_the_nearest(field: str, wrong: str, nearest: str) -> None:
+    """A wrong or retired code is never a silent zero."""
+    operator = "prefix" if field == "industry" else "in"
+
+    (fault,) = faults("business", {field: {operator: [wrong]}})
+
+    assert (fault.field, fault.code) == (f"criteria.{field}.{operator}.0", "code_unknown")
+    assert nearest in fault.detail
+
+
+def test_a_fault_does_not_repeat_what_was_sent() -> None:
+    """Somebody may have put a name or a number there."""
+    (fault,) = faults("consumer", {"municipality": {"in": ["0401234567"]}})
+
+    assert "0401234567" not in fault.detail
+
+
+def test_a_section_letter_needs_its_version() -> None:
+    """The two versions of TOL cannot be told apart by a letter."""
+    (fault,) = faults("business", {"industry": {"in": ["K"]}})
+
+    assert fault.code == "version_needed"
+
+
+def test_each_wrong_value_is_named_but_not_endlessly() -> None:
+    """Ten faults of one condition are enough to see what is wrong."""
+    found = faults("consumer", {"municipality": {"in": ["092", *["999"] * 50]}})
+
+    assert [fault.field for fault in found] == [
+        f"criteria.municipality.in.{n}" for n in range(1, 11)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "values"),
+    [
+        ({"from": "2015", "to": "2020"}, ("2015-01-01", "2020-12-31")),
+        ({"from": 2015}, ("2015-01-01", "9999-12-31")),
+        ({"to": "2020-02"}, ("0001-01-01", "2020-02-29")),
+        ({"from": "2020-02-29", "to": "2020-02-29"}, ("2020-02-29", "2020-02-29")),
+    ],
+)
+def test_a_range_of_dates_includes_its_ends(asked: Any, values: tuple[str, str]) -> None:
+    """Years and months stand for all their days."""
+    assert read("business", {"founded": {"range": asked}}) == [
+        Condition(field="founded", operator="range", values=values)
+    ]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {},
+        {"from": "2020", "to": "2015"},
+        {"from": "2021-02-29"},
+        {"from": "0000"},
+        {"from": "12.3.2020"},
+        {"from": "\uff12\uff10\uff12\uff10"},
+        ["2020"],
+    ],
+)
+def test_a_range_that_is_none_is_refused(asked: Any) -> None:
+    """No date is guessed at."""
+    (fault,) = faults("business", {"founded": {"range": asked}})
+
+    assert fault.field == "criteria.founded.range"
+
+
+def test_a_list_operator_takes_no_range() -> None:
+    """The value must be of the operator's kind."""
+    (fault,) = faults("consumer", {"postal_code": {"in": {"from": "00100"}}})
+
+    assert (fault.field, fault.code) == ("criteria.postal_code.in", "form")
+
+
+def test_a_loaded_list_of_postal_codes_is_applied() -> None:
+    """Where the operator loaded the list, a code that does not exist is refused; prefixes are not."""
+    criteria = {"postal_code": {"in": ["01300", "99999"], "prefix": ["99"]}}
+
+    assert len(read("consumer", criteria)) == 2
+    (fault,) = faults("consumer", criteria, existing_postal_codes={"01300"})
+    assert (fault.field, fault.code) == ("criteria.postal_code.in.1", "code_unknown")
+
+
+def test_repeated_values_count_once() -> None:
+    """So that a register is not asked twice for the same."""
+    (condition,) = read("consumer", {"gender": {"in": ["male", "male"]}})
+
+    assert condition.values == ("male",)
+
+
+def test_what_is_planned_says_so() -> None:
+    """A criterion of the contract that is not built answers 501, not a silent zero."""
+    with pytest.raises(NotBuilt):
+        read("consumer", {"age_group": {"in": ["25-34"]}})
+
+
+def test_the_contracts_criteria_are_there() -> None:
+    """All that the public contract names, save for those that wait for ages and buildings."""
+    assert CRITERIA["business"].keys() == {
+        "industry",
+        "legal_form",
+        "postal_code",
+        "municipality",
+        "region",
+        "founded",
+        "status",
+        "staff_class",
+        "turnover_class",
+        "decision_maker_role",
+    }
+    assert CRITERIA["consumer"].keys() == {
+        "postal_code",
+        "municipality",
+        "region",
+        "language",
+        "gender",
+        "phone_type",
+    }

@@ -1,0 +1,88 @@
+"""Who may not be called is not delivered, whatever a register says; and no number is kept."""
+
+from pathlib import Path
+
+import pytest
+
+from leadcloud.prohibitions import PUBLIC, own_list
+from leadcloud.registers.contact import BusinessContact, DecisionMaker
+from leadcloud.wiring import Services
+from tests.contacts import company, person
+
+PHONE, OTHER = "+3584570000001", "+3584570000002"
+
+
+def test_a_number_on_the_public_list_is_called_by_nobody(services: Services) -> None:
+    """For every account; other persons are let through."""
+    services.prohibitions.load(PUBLIC, [PHONE])
+    allow = services.prohibitions.of("anybody")
+
+    assert allow(person(1, phone=PHONE)) is None
+    assert allow(person(2, phone=OTHER)) is not None
+
+
+def test_an_accounts_own_list_holds_for_it_only(services: Services) -> None:
+    """For persons and companies alike."""
+    services.prohibitions.load(own_list("buyer"), [PHONE])
+
+    assert services.prohibitions.of("buyer")(person(1, phone=PHONE)) is None
+    assert services.prohibitions.of("buyer")(company(1, phone=PHONE)) is None
+    assert services.prohibitions.of("other")(person(1, phone=PHONE)) is not None
+
+
+def test_a_person_in_a_company_is_left_out_of_it(services: Services) -> None:
+    """The company itself may still be called."""
+    services.prohibitions.load(own_list("buyer"), [PHONE])
+    makers = (
+        DecisionMaker(name="Testi Yksi", role="owner", phone=PHONE),
+        DecisionMaker(name="Testi Kaksi", role="other", phone=None),
+    )
+
+    left = services.prohibitions.of("buyer")(company(1, decision_makers=makers))
+
+    assert isinstance(left, BusinessContact)
+    assert [maker.name for maker in left.decision_makers] == ["Testi Kaksi"]
+
+
+def test_the_public_list_is_about_consumers(services: Services) -> None:
+    """A company's number on it is a company's number."""
+    services.prohibitions.load(PUBLIC, [PHONE])
+
+    assert services.prohibitions.of("anybody")(company(1, phone=PHONE)) is not None
+
+
+def test_a_new_list_takes_the_place_of_the_old(services: Services) -> None:
+    """At once, and nothing of the old one is left in the store."""
+    services.prohibitions.load(PUBLIC, [PHONE] + [f"+35845{n:08}" for n in range(500)])
+    before = services.prohibitions.of("anybody")
+    assert before(person(1, phone=PHONE)) is None
+
+    assert services.prohibitions.load(PUBLIC, [OTHER, OTHER]) == 1
+
+    after = services.prohibitions.of("anybody")
+    assert after(person(1, phone=PHONE)) is not None
+    assert after(person(2, phone=OTHER)) is None
+    assert len(services.store.query("PROHIBITION#public", "EDITION#").records) == 1
+
+
+def test_no_number_is_kept(services: Services, settings: object, tmp_path: Path) -> None:
+    """Neither in the clear nor as a hash that could be tried without our secret."""
+    services.prohibitions.load(PUBLIC, [PHONE])
+    services.store.close()  # type: ignore[attr-defined]
+
+    kept = b"".join(path.read_bytes() for path in tmp_path.glob("store.sqlite*"))
+
+    assert b"EDITION#" in kept
+    assert PHONE.encode() not in kept
+    assert PHONE[4:].encode() not in kept
+
+
+@pytest.mark.parametrize("count", [0, 3000])
+def test_any_length_of_list_works(services: Services, count: int) -> None:
+    """An empty one lets everybody through, a long one exactly the others."""
+    listed = [f"+35845{n:08}" for n in range(count)]
+    services.prohibitions.load(PUBLIC, listed)
+    allow = services.prohibitions.of("anybody")
+
+    assert all(allow(person(1, phone=phone)) is None for phone in listed)
+    assert allow(person(1, phone="+358459999999")) is not None

@@ -1,0 +1,69 @@
+"""The operator's commands on this machine."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from leadcloud.prohibitions import PUBLIC
+from local.admin.__main__ import main, services_of
+from local.folder import Folder, draw_secrets
+from tests.contacts import person
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    """A folder that the service has started in."""
+    folder = Folder(tmp_path / "data")
+    folder.root.mkdir()
+    draw_secrets(folder)
+    return folder
+
+
+def run(monkeypatch: pytest.MonkeyPatch, folder: Folder, *arguments: str) -> None:
+    """Run a command."""
+    monkeypatch.setattr(sys, "argv", ["local.admin", *arguments, "--data", str(folder.root)])
+    main()
+
+
+def test_a_list_is_loaded_as_people_write_numbers(
+    folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Finnish or international, with spaces; empty lines mean nothing."""
+    file = tmp_path / "list.txt"
+    file.write_text("0457 000 0001\n\n+358 45 7000 0002\n", encoding="utf-8")
+
+    run(monkeypatch, folder, "suppression", "load", str(file))
+
+    allow = services_of(folder).prohibitions.of("anybody")
+    assert allow(person(1, phone="+3584570000001")) is None
+    assert allow(person(1, phone="+3584570000002")) is None
+    assert allow(person(1, phone="+3584570000003")) is not None
+
+
+def test_a_list_with_a_hole_is_not_loaded(
+    folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The line is named, what stands in it is not."""
+    file = tmp_path / "list.txt"
+    file.write_text("0457 000 0001\nMatti Synteettinen\n", encoding="utf-8")
+
+    with pytest.raises(SystemExit) as stopped:
+        run(monkeypatch, folder, "suppression", "load", str(file))
+
+    assert "1 lines hold no phone number: 2" in str(stopped.value)
+    assert "Matti" not in str(stopped.value)
+    assert services_of(folder).store.query(f"PROHIBITION#{PUBLIC}").records == ()
+
+
+def test_a_list_of_postal_codes_is_loaded(
+    folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From then on only these exist; before, nobody knew."""
+    file = tmp_path / "codes.txt"
+    file.write_text("00100\n01300\n", encoding="utf-8")
+    assert services_of(folder).postal_codes.existing() is None
+
+    run(monkeypatch, folder, "postal_codes", "load", str(file))
+
+    assert services_of(folder).postal_codes.existing() == frozenset({"00100", "01300"})
