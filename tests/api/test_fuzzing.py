@@ -12,7 +12,7 @@ from tests.plugins.running_service import RunningService
 pytestmark = pytest.mark.loopback
 
 SEED = "20261123"
-CASES_PER_OPERATION = "700"
+CASES_PER_OPERATION = "40"
 CASES = 1_500
 
 
