@@ -11,6 +11,15 @@ OWN_LOG_AND_TRACE = {
 RIGHTS = {
     "authorizer": {"dynamodb:GetItem", "kms:Decrypt", "secretsmanager:GetSecretValue"},
     "buildings": set(),
+    "dsar_router": {
+        "dynamodb:DeleteItem",
+        "dynamodb:GetItem",
+        "dynamodb:PutItem",
+        "dynamodb:Query",
+        "dynamodb:UpdateItem",
+        "kms:Decrypt",
+        "secretsmanager:GetSecretValue",
+    },
     "pages": set(),
     "search": {
         "dynamodb:DeleteItem",
