@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from leadcloud.ages.groups import FIRST_AGES, GROUPS
 from leadcloud.ages.model import AgeModels
+from tests.plugins.ages import TABLES
+from tests.shared_data import shared
 from train.accuracy import Accuracy, accuracy, reweighted
 from train.classifier import AgeGroupClassifier
 from train.counts import FIRST_BIRTH, SEXES, NameCounts
@@ -20,8 +22,6 @@ from train.mix import estimated, restated
 from train.survival import AsSurvived
 from train.survival import read as read_survival
 from train.training import Training
-from tests.plugins.ages import TABLES
-from tests.shared_data import shared
 
 Floats = NDArray[np.float64]
 
