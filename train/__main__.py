@@ -76,7 +76,10 @@ def validate(options: argparse.Namespace) -> None:
     """Cross-validate the training of a table and write the report."""
     with tqdm(total=_FITS * _FOLDS + 1, desc="folds", disable=options.quiet) as bar:
         held = _training(options, bar).cross_validate(_FOLDS)
-    _write_report(held, options.out)
+    measured = (
+        f"Measured on people held out, in {_FOLDS} folds, for the year {options.reference_year}"
+    )
+    _write_report(held, measured, options.out)
 
 
 def evaluate(options: argparse.Namespace) -> None:
@@ -90,7 +93,7 @@ def evaluate(options: argparse.Namespace) -> None:
         people=weights,
         prior=np.array(table.prior),
     )
-    _write_report(outcome, options.out)
+    _write_report(outcome, f"Measured on {options.people.name}", options.out)
     by_basis: Counter[str] = Counter()
     for each, row in zip(judged, weights.sum(axis=1).tolist(), strict=True):
         by_basis[each.basis] += row / weights.sum()
@@ -150,11 +153,11 @@ def _judge(table: AgeTable, people: People) -> list[Judgement]:
     return [model.judge(*row, surname_first=swapped) for row in rows]
 
 
-def _write_report(outcome: Outcome, folder: Path) -> None:
+def _write_report(outcome: Outcome, measured: str, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     views = report.build(outcome)
     print(report.as_text(views))
-    report.write_json(views, folder / "accuracy.json")
+    report.write_json({"measured": measured, "views": views}, folder / "accuracy.json")
     report.draw(outcome, folder / "reliability.png")
 
 

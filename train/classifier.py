@@ -26,7 +26,7 @@ _PRIOR_PEOPLE = 20.0
 _FULL_SHARE = 65535
 
 _MANY = 50_000
-"""People from which each name speaks for itself sooner: measured, alpha 10 below and 5 above."""
+"""People from which each name speaks for itself sooner."""
 
 
 class AgeGroupClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -92,8 +92,8 @@ class AgeGroupClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Count people and smooth.
 
         Args:
-            X: Name, and sex where known (F, M), shape (n_samples, 1 or more); further columns are
-                not learned from.
+            X: Name, and where it is a column sex (F, M) and area, shape (n_samples, 1 to 3); the
+                area is not learned from, its mix is one of `areas`.
             y: Class labels, shape (n_samples,).
             sample_weight: People that each row stands for, shape (n_samples,).
         """
@@ -123,7 +123,7 @@ class AgeGroupClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Return P(class | name, sex, area), shape (n_samples, n_classes).
 
         Args:
-            X: Name, sex (F, M, anything else for unknown), area, shape (n_samples, 1 to 3).
+            X: The columns that were fitted; any other sex or area is an unknown one.
         """
         check_is_fitted(self)
         people = validate_data(self, X, dtype=None, reset=False)
@@ -193,7 +193,7 @@ class AgeGroupClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _smooth(self, by_sex: Floats) -> None:
         """Make the rows: first one per name, then those for one sex of a name."""
-        alpha = self.alpha or (5.0 if self.people_ >= _MANY else 10.0)
+        alpha = self.alpha or alpha_for(self.people_)
         self.alpha_ = alpha
         rows = _smoothed(by_sex.sum(axis=1), self._own_backoff, alpha)
         self.sex_rows_ = np.repeat(np.arange(len(rows), dtype=np.int32)[:, None], 3, axis=1)
@@ -211,6 +211,11 @@ class AgeGroupClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             return probabilities
         mixes = [self.areas.get(area, self.prior_) for area in X[:, 2].astype(str)]
         return restated(probabilities, self.prior_, np.asarray(mixes))
+
+
+def alpha_for(people: float) -> float:
+    """Return the weight of the backoff that was measured to be best for so many people."""
+    return 5.0 if people >= _MANY else 10.0
 
 
 def to_shares(probabilities: Floats) -> NDArray[np.uint16]:

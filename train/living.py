@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 
 YEARS = LAST_BIRTH - FIRST_BIRTH + 1
 
-_THIN = 1000.0
+_THIN = 300.0
 """People. A period of fewer is told by its neighbour's names as much as by its own."""
 
 _CHUNK = 10_000

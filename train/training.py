@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from leadcloud.ages.groups import GROUPS
 from train.accuracy import Outcome
-from train.classifier import AgeGroupClassifier
+from train.classifier import AgeGroupClassifier, alpha_for
 from train.counts import FIRST_BIRTH, SEXES, NameCounts
 from train.living import Periods, Population, groups_of_years, living
 
@@ -45,7 +45,9 @@ class Training:
 
     def _fit(self, counts: Floats) -> AgeGroupClassifier:
         cells = living(self.counts.of_people(counts), self.reference_year, self.population)
-        fitted: AgeGroupClassifier = self.make().fit(cells.X, cells.y, sample_weight=cells.people)
+        # As for all people together: a fold of them must not be smoothed differently.
+        classifier = self.make().set_params(alpha=alpha_for(self.counts.counts.sum()))
+        fitted: AgeGroupClassifier = classifier.fit(cells.X, cells.y, sample_weight=cells.people)
         return fitted
 
     def _hold_out(self, out: Floats) -> Outcome:
