@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -36,7 +37,7 @@ class Country:
     X: NDArray[np.object_]
     people: Floats
 
-    def fit(self, people: Floats, **settings: object) -> AgeGroupClassifier:
+    def fit(self, people: Floats, **settings: Any) -> AgeGroupClassifier:
         """Fit a classifier on some of them."""
         rows, groups = np.nonzero(people)
         classifier = AgeGroupClassifier(**settings)
@@ -100,7 +101,7 @@ def norway_counts() -> NameCounts:
 def norway(counts: NameCounts, first_ages: tuple[int, ...] = FIRST_AGES) -> Country:
     """The names of Norway in the ages of Finland, in 2024."""
     population = read_population(shared(PYRAMID), None, "FI")
-    born = np.bincount(counts.birth_from - FIRST_BIRTH, counts.counts, LAST)
+    born = np.bincount(counts.birth_from - FIRST_BIRTH, counts.counts, LAST).astype(np.float64)
     people = population.people(born, 2024)
     weights = np.divide(people, born, out=np.zeros_like(people), where=born > 0)
     return people_of(counts, 2024, weights, first_ages)
@@ -108,7 +109,8 @@ def norway(counts: NameCounts, first_ages: tuple[int, ...] = FIRST_AGES) -> Coun
 
 def sampled(people: Floats, size: int, seed: int = 1) -> Floats:
     """Draw a register of about so many people."""
-    return np.random.default_rng(seed).poisson(people * size / people.sum()).astype(np.float64)
+    drawn: Floats = np.random.default_rng(seed).poisson(people * size / people.sum())
+    return drawn.astype(np.float64)
 
 
 def ages_by_name(

@@ -23,7 +23,9 @@ VOCABULARY = ["Xyzzy", "Marja Helena", "Paivi", "Åke"]
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.SkipTestWarning")
-@parametrize_with_checks([AgeGroupClassifier(), AgeGroupClassifier(min_bearers=1, ngram_share=0)])
+@parametrize_with_checks(  # type: ignore[untyped-decorator]
+    [AgeGroupClassifier(), AgeGroupClassifier(min_bearers=1, ngram_share=0)]
+)
 def test_the_classifier_keeps_scikit_learns_contract(estimator: BaseEstimator, check: Any) -> None:
     """Every check of scikit-learn's own suite passes, without an exception."""
     check(estimator)
