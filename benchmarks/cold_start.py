@@ -57,9 +57,7 @@ def run() -> list[Figure]:
 
 def _processor_ms(program: str) -> float:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(  # noqa: S603 our own programs
-        [sys.executable, "-c", program], cwd=_REPOSITORY, env=_ENVIRONMENT, check=True
-    )
+    subprocess.run([sys.executable, "-c", program], cwd=_REPOSITORY, env=_ENVIRONMENT, check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return 1000 * (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
 

@@ -297,15 +297,15 @@ class House:
 
     def deliver(self, *, source: str = SOURCE, buyer: str = BUYER) -> str:
         """Note a delivery and return its lead reference."""
-        return self.services.lead_references.draw(
-            Delivery(
-                register="directory",
-                controller=source,
-                buyer=buyer,
-                purpose="telemarketing_b2c",
-                at=self.clock.now() - timedelta(days=2),
-            )
+        delivery = Delivery(
+            register="directory",
+            controller=source,
+            buyer=buyer,
+            purpose="telemarketing_b2c",
+            at=self.clock.now() - timedelta(days=2),
         )
+        (reference,) = self.services.lead_references.draw([delivery])
+        return reference
 
     def request(self, reference: str) -> SubjectRequest:
         request = self.desk.dossier.request(reference)

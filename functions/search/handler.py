@@ -14,7 +14,7 @@ from functions.search.messages import (
     SearchAnswer,
     SearchRequest,
 )
-from functions.search.page import deliver_page, explain, first_cursor, read_page
+from functions.search.page import deliver_page, draw_receipts, explain, first_cursor, read_page
 from functions.search.search import Search, Terms, prepare
 from functions.search.switches import read_policy
 from leadcloud.accounts.account import Account
@@ -100,12 +100,12 @@ def search_contacts(call: Call, services: Services) -> Answer:
     run = services.idempotency.begin(account.id, key, request.model_dump(mode="json"))
     try:
         page = read_page(search, cursor, call=call, services=services)
-        answer = deliver_page(search, page, seal, call=call, services=services)
+        finishing = services.idempotency.finishing(run)
+        receipts = draw_receipts(search, page, services, also=finishing)
     except Exception:
         services.idempotency.abandon(run)
         raise
-    services.idempotency.finish(run)
-    return Answer(body=answer)
+    return Answer(body=deliver_page(search, page, receipts, seal=seal, services=services))
 
 
 @api.operation(

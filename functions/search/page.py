@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from functions.search.cursor import SALT_BYTES, Cursor, CursorSeal, Seen
 from functions.search.delivery import contact_message
@@ -22,6 +23,7 @@ from leadcloud.events import Event, log
 from leadcloud.http.call import Call
 from leadcloud.lead_reference import Delivery
 from leadcloud.purpose import NOT_FOR, use_ends
+from leadcloud.store.interface import Action
 from leadcloud.wiring import Services
 
 
@@ -39,7 +41,7 @@ class Count:
     """Of those delivered; the caller was probably given them on an earlier page."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class ReadPage:
     """What the sources gave for one page, each contact once. In memory only, hence no repr."""
 
@@ -48,7 +50,7 @@ class ReadPage:
     results: tuple[SourceResult, ...]
     contacts: tuple[Merged, ...]
 
-    @property
+    @cached_property
     def counts(self) -> dict[str, Count]:
         """What each source that delivers something delivers; empty ones are left out."""
         delivered = Counter(each.register for each in self.contacts)
@@ -57,6 +59,15 @@ class ReadPage:
             register: Count(delivered=number, possible_duplicates=repeated[register])
             for register, number in delivered.items()
         }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Receipt:
+    """What is said of a source that delivered."""
+
+    returned: int
+    lead_reference: str
+    provenance: str
 
 
 def read_page(search: Search, cursor: Cursor, *, call: Call, services: Services) -> ReadPage:
@@ -68,18 +79,25 @@ def read_page(search: Search, cursor: Cursor, *, call: Call, services: Services)
         request_id=call.request_id,
     )
     contacts = merge(results, cursor.seen)
-    return ReadPage(cursor=cursor, results=tuple(results), contacts=tuple(contacts))
+    page = ReadPage(cursor=cursor, results=tuple(results), contacts=tuple(contacts))
+    for result in results:
+        _log(result, page.counts, call.request_id)
+    return page
 
 
 def deliver_page(
-    search: Search, page: ReadPage, seal: CursorSeal, *, call: Call, services: Services
+    search: Search,
+    page: ReadPage,
+    receipts: Mapping[str, Receipt],
+    *,
+    seal: CursorSeal,
+    services: Services,
 ) -> SearchAnswer:
-    """Give each source's delivery its reference and return what leaves the house."""
-    receipts = _receipts(search, page.counts, services)
+    """Return what leaves the house."""
     fields = {source.id: source.fields for source in search.plans}
     sources = (
         *(_skipped(source) for source in search.plans if source.skipped),
-        *(_read(result, receipts.get(result.plan.id), call.request_id) for result in page.results),
+        *(_read(result, receipts.get(result.plan.id)) for result in page.results),
     )
     neighbourhoods = services.neighbourhoods.current()
     places = search.next_places(page.cursor.places, page.results)
@@ -137,54 +155,59 @@ def _permitted_use(search: Search, services: Services) -> PermittedUse:
     )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Receipt:
-    """What is said of a source that delivered."""
+def draw_receipts(
+    search: Search, page: ReadPage, services: Services, *, also: Action
+) -> dict[str, Receipt]:
+    """Draw one lead reference for each source that delivers something.
 
-    returned: int
-    lead_reference: str
-    provenance: str
+    Args:
+        search: The search.
+        page: What was read for it.
+        services: Keeps the references.
+        also: What is to be done with it, or not at all.
+    """
+    deliveries = {
+        source.id: Delivery(
+            register=source.id,
+            controller=source.register.description.controller.id,
+            buyer=search.account.id,
+            purpose=search.purpose,
+            at=services.clock.now(),
+        )
+        for source in search.plans
+        if source.id in page.counts
+    }
+    codes = services.lead_references.draw(list(deliveries.values()), also)
+    return {
+        register: Receipt(
+            returned=page.counts[register].delivered,
+            lead_reference=code,
+            provenance=services.provenance.seal(delivery),
+        )
+        for (register, delivery), code in zip(deliveries.items(), codes, strict=True)
+    }
 
 
-def _receipts(
-    search: Search, counts: Mapping[str, Count], services: Services
-) -> dict[str, _Receipt]:
-    """Draw one lead reference for each source that delivers something."""
-    receipts = {}
-    for source in search.plans:
-        if source.id in counts:
-            delivery = Delivery(
-                register=source.id,
-                controller=source.register.description.controller.id,
-                buyer=search.account.id,
-                purpose=search.purpose,
-                at=services.clock.now(),
-            )
-            receipts[source.id] = _Receipt(
-                returned=counts[source.id].delivered,
-                lead_reference=services.lead_references.draw(delivery),
-                provenance=services.provenance.seal(delivery),
-            )
-    return receipts
-
-
-def _read(result: SourceResult, receipt: _Receipt | None, request_id: str) -> SourceMessage:
-    """Log and tell how a source answered."""
-    returned = receipt.returned if receipt else 0
+def _log(result: SourceResult, counts: Mapping[str, Count], request_id: str) -> None:
+    count = counts.get(result.plan.id)
     log(
         Event.SOURCE_ANSWERED,
         request_id=request_id,
         register=result.plan.id,
         state=result.state,
         code=result.code,
-        returned=returned,
+        returned=count.delivered if count else 0,
         ms=result.elapsed_ms,
     )
+
+
+def _read(result: SourceResult, receipt: Receipt | None) -> SourceMessage:
+    """Tell how a source answered."""
     return SourceMessage(
         register_=result.plan.id,
         state=result.state,
         code=result.code,
-        returned=returned,
+        returned=receipt.returned if receipt else 0,
         elapsed_ms=result.elapsed_ms,
         retryable=result.retryable,
         retry_after=result.retry_after,

@@ -107,19 +107,20 @@ class PostgresServer:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     """Give the server that all tests share, one after the other."""
-    with _running_server() as server:
+    with running_server() as server:
         yield server
 
 
 @pytest.fixture
 def postgres_of_one_test() -> Iterator[PostgresServer]:
     """Give a server that the test may kill."""
-    with _running_server() as server:
+    with running_server() as server:
         yield server
 
 
 @contextmanager
-def _running_server() -> Iterator[PostgresServer]:
+def running_server() -> Iterator[PostgresServer]:
+    """Run a server until the block ends."""
     programs = _programs()
     available = programs is not None
     require("PostgreSQL", available=available, install_command="apt-get install postgresql")

@@ -15,10 +15,12 @@ from typing import Any
 from leadcloud.clock import Clock
 from leadcloud.errors import IdempotencyKeyInProgress, IdempotencyKeyReused, ResultNotRetained
 from leadcloud.store.interface import (
+    Action,
     Key,
     Record,
     RecordExists,
     Store,
+    Update,
     Value,
     VersionConflict,
 )
@@ -66,10 +68,13 @@ class Idempotency:
         except RecordExists:
             return self._again(key, attributes)
 
-    def finish(self, run: Run) -> None:
-        """Note that the request was answered."""
-        request = str(run.record.attributes["request"])
-        self._store.update(run.record, self._attributes("answered", request))
+    def finishing(self, run: Run) -> Action:
+        """Return the action that notes that the request was answered, to be done with its effect."""
+        return Update(
+            key=run.record.key,
+            version=run.record.version,
+            attributes=self._attributes("answered", str(run.record.attributes["request"])),
+        )
 
     def abandon(self, run: Run) -> None:
         """Forget a request that had no effect, so that the key can be used again."""

@@ -7,12 +7,12 @@ names none of them. Ten Crockford symbols and a check symbol, written ABCDE-FGHJ
 Source: D. Crockford, "Base 32" (alphabet without I, L, O, U; check symbol modulo 37).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from leadcloud.clock import rfc3339
-from leadcloud.store.interface import Key, PutIfAbsent, Store
+from leadcloud.store.interface import Action, Key, PutIfAbsent, Store
 from leadcloud.store.pages import every_record
 
 _SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -39,18 +39,20 @@ class LeadReferences:
         self._store = store
         self._random_bytes = random_bytes
 
-    def draw(self, delivery: Delivery) -> str:
-        """Keep a delivery and return the code that its contacts carry."""
-        number = int.from_bytes(self._random_bytes(8), "big") % 32**_LENGTH
-        code = write(number)
-        row = delivery_row(delivery)
-        listing = f"{row['at']}#{code}"
-        self._store.transact(
-            PutIfAbsent(key=Key(f"DELIVERY#{code}", "DELIVERY"), attributes=row),
-            PutIfAbsent(key=Key(f"DELIVERIES-TO#{delivery.buyer}", listing), attributes=row),
-            PutIfAbsent(key=Key(f"DELIVERIES-FROM#{delivery.controller}", listing), attributes=row),
+    def draw(self, deliveries: Sequence[Delivery], *also: Action) -> list[str]:
+        """Keep deliveries and return the codes that their contacts carry, in the same order.
+
+        All of them are kept together with what else is to be done, or none of it.
+        """
+        numbers = (int.from_bytes(self._random_bytes(8), "big") % 32**_LENGTH for _ in deliveries)
+        codes = [write(number) for number in numbers]
+        records = (
+            action
+            for code, delivery in zip(codes, deliveries, strict=True)
+            for action in _records(code, delivery)
         )
-        return code
+        self._store.transact(*records, *also)
+        return codes
 
     def delivery(self, code: str) -> Delivery | None:
         """Return what a code stands for, or None where it was never drawn."""
@@ -67,6 +69,17 @@ class LeadReferences:
             if delivery.at > until:
                 return
             yield delivery
+
+
+def _records(code: str, delivery: Delivery) -> Iterator[Action]:
+    row = delivery_row(delivery)
+    listing = f"{row['at']}#{code}"
+    for key in (
+        Key(f"DELIVERY#{code}", "DELIVERY"),
+        Key(f"DELIVERIES-TO#{delivery.buyer}", listing),
+        Key(f"DELIVERIES-FROM#{delivery.controller}", listing),
+    ):
+        yield PutIfAbsent(key=key, attributes=row)
 
 
 def delivery_row(delivery: Delivery) -> dict[str, str]:

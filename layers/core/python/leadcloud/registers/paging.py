@@ -1,6 +1,6 @@
 """Which page of a register a position stands for, and which position comes after it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,7 +77,12 @@ def next_position(
 
 def member(answer: Any, place: str) -> Any:
     """Return the value at a dotted place of JSON, or None where there is none."""
-    for name in place.split("."):
+    return member_at(answer, place.split("."))
+
+
+def member_at(answer: Any, path: Sequence[str]) -> Any:
+    """Return the value at nested names of JSON, or None where there is none."""
+    for name in path:
         if not isinstance(answer, dict):
             return None
         answer = answer.get(name)

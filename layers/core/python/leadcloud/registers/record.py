@@ -1,16 +1,19 @@
 """Reads one record of a register's answer as a contact, or finds it unusable."""
 
 import contextlib
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from leadcloud.registers import enhetsregisteret_enhet, ytj_company
 from leadcloud.registers.contact import BusinessContact, ConsumerContact, Contact, DecisionMaker
 from leadcloud.registers.manifest import DecisionMakers, Extract, Manifest
-from leadcloud.registers.paging import member
+from leadcloud.registers.paging import member, member_at
 from leadcloud.registers.phone import e164
 
 _LONGEST_TEXT = 300
+
+_CONTROL = re.compile("[\x00-\x1f]")
 
 
 class RecordUnusable(Exception):
@@ -36,25 +39,36 @@ def reader(manifest: Manifest) -> Callable[[Any], Contact]:
 
 
 def _fields_by_table(extract: Extract) -> Callable[[Any], dict[str, Any]]:
+    places = dict(extract.fields)
+    if extract.decision_makers is not None:
+        places["decision_makers"] = extract.decision_makers.records
+    # Taken apart once: a search reads hundreds of records of ten fields.
+    whole = [(name, place) for name, place in places.items() if "." not in place]
+    parted = [(name, tuple(place.split("."))) for name, place in places.items() if "." in place]
+
     def read(record: Any) -> dict[str, Any]:
-        found = {name: member(record, place) for name, place in extract.fields.items()}
-        if extract.decision_makers is not None:
-            found["decision_makers"] = member(record, extract.decision_makers.records)
-        return {**found, **extract.constants}
+        if not isinstance(record, dict):
+            raise RecordUnusable
+        found = {name: record.get(place) for name, place in whole}
+        for name, path in parted:
+            found[name] = member_at(record, path)
+        return {**found, **extract.constants} if extract.constants else found
 
     return read
 
 
 def _typed(found: dict[str, Any], extract: Extract) -> dict[str, Any]:
     """Check types, translate codes, leave out what is not there."""
-    typed = {}
+    typed, codes = {}, extract.codes
     for name, value in found.items():
-        if name in ("marketing_ban", "decision_makers"):
+        if name in _NO_TEXTS:
             typed[name] = value
         elif (text := _text(value)) is not None:
-            codes = extract.codes.get(name)
-            typed[name] = codes.get(text) if codes else text
+            typed[name] = codes[name].get(text) if name in codes else text
     return typed
+
+
+_NO_TEXTS = frozenset({"marketing_ban", "decision_makers"})
 
 
 def _text(value: Any) -> str | None:
@@ -64,7 +78,7 @@ def _text(value: Any) -> str | None:
     if not isinstance(value, str) or len(value) > _LONGEST_TEXT:
         raise RecordUnusable
     text = value.strip()
-    if any(character < " " for character in text):
+    if not text.isprintable() and _CONTROL.search(text):
         raise RecordUnusable
     return text or None
 
