@@ -14,7 +14,7 @@ def build(outdir: str, stages: Sequence[Stage] = (DEV, PROD)) -> App:
     """Return the app, ready to be synthesised into a folder."""
     app = App(outdir=outdir, analytics_reporting=False)
     for stage in stages:
-        data = DataStack(app, f"LeadCloud{stage.name}Data")
+        data = DataStack(app, f"LeadCloud{stage.name}Data", stage=stage)
         ServiceStack(app, f"LeadCloud{stage.name}Service", stage=stage, data=data)
     add_packs(app)
     return app

@@ -90,10 +90,8 @@ def _environment(folder: Path) -> Path:
     if not (folder / "complete").exists():
         shutil.rmtree(folder, ignore_errors=True)
         try:
-            subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)  # noqa: S603 ours
-            subprocess.run(  # noqa: S603 ours
-                [str(python), "-m", "pip", "install", "--quiet", *PACKAGES], check=True
-            )
+            subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+            subprocess.run([str(python), "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
         except subprocess.CalledProcessError:
             raise PeersMissing("the peers' packages could not be installed with pip") from None
         (folder / "complete").touch()
@@ -125,12 +123,12 @@ def _database(programs: Path, folder: Path) -> Iterator[tuple[int, int]]:
         "--username=bench",
         "--no-sync",
     ]
-    subprocess.run(initialise, check=True, capture_output=True, **account)  # noqa: S603 Debian's
+    subprocess.run(initialise, check=True, capture_output=True, **account)
     settings = (f"port={port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off",
                 "shared_buffers=256MB", "jit=off", "log_min_messages=panic")  # fmt: skip
     command = [str(programs / "postgres"), "-D", data]
     command += [word for setting in settings for word in ("-c", setting)]
-    process = subprocess.Popen(command, **account)  # noqa: S603 Debian's
+    process = subprocess.Popen(command, **account)
 
     def ready() -> bool:
         try:
@@ -152,7 +150,7 @@ def _load(url: str, release: Path) -> None:
     """Copy the buildings of a release, with the indexes that the peers' manuals ask for."""
     source = sqlite3.connect(f"{release.absolute().as_uri()}?mode=ro", uri=True)
     rows = source.execute(
-        f"SELECT lon, lat, {_COLUMNS} FROM building"  # noqa: S608 our own columns
+        f"SELECT lon, lat, {_COLUMNS} FROM building"
         " JOIN place USING (place) JOIN traits USING (traits)"
     )
     with psycopg.connect(url) as target:
@@ -178,7 +176,7 @@ def _load(url: str, release: Path) -> None:
 @contextmanager
 def _server(command: list[str], port: int, environment: dict[str, str]) -> Iterator[int]:
     """Run a server; give its process."""
-    process = subprocess.Popen(  # noqa: S603 ours
+    process = subprocess.Popen(
         command,
         env=os.environ | environment,
         stdout=subprocess.DEVNULL,
@@ -207,7 +205,7 @@ def _pygeoapi(python: Path, database: int, folder: Path, *, postgres: int) -> It
     environment = {"PYGEOAPI_CONFIG": str(configuration), "PYGEOAPI_OPENAPI": str(document)}
     generate = [str(python.with_name("pygeoapi")), "openapi", "generate", str(configuration),
                 "--output-file", str(document)]  # fmt: skip
-    subprocess.run(generate, check=True, env=os.environ | environment, capture_output=True)  # noqa: S603
+    subprocess.run(generate, check=True, env=os.environ | environment, capture_output=True)
     command = [str(python.with_name("gunicorn")), "-w", "1", "-b", f"127.0.0.1:{port}",
                "--keep-alive", "60", "-k", "gthread", "--threads", "1", "pygeoapi.flask_app:APP"]  # fmt: skip
     with _server(command, port, environment) as process:

@@ -135,14 +135,14 @@ class Service:
     def start(self) -> None:
         """Start it, and lead its controllers to the ones that misbehave."""
         exempt = f"127.0.0.1:{self.controllers.port}"
-        self.process = subprocess.Popen(  # noqa: S603 our own program
+        self.process = subprocess.Popen(
             [sys.executable, "-m", "local.run", "--port", str(self.port), "--data", self.folder],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=os.environ | {"LEADCLOUD_EXEMPT_DESTINATIONS": exempt},
             text=True,
         )
-        assert self.process.stdout is not None  # noqa: S101 it is a pipe
+        assert self.process.stdout is not None
         line = self.process.stdout.readline()
         self.port = int(line.rsplit(":", 1)[-1])
         Thread(target=self.process.stdout.read, daemon=True).start()
@@ -302,7 +302,8 @@ def _delivery(service: Service) -> str:
         purpose="telemarketing_b2c",
         at=SystemClock().now(),
     )
-    return LeadReferences(service.store(), os.urandom).draw(delivery)
+    (reference,) = LeadReferences(service.store(), os.urandom).draw([delivery])
+    return reference
 
 
 def _entry(controller: str, port: int) -> ControllerEntry:

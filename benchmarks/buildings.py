@@ -77,7 +77,7 @@ Questions = dict[str, list[str]]
 def _questions(store: BuildingStore) -> Questions:
     random = Random(7)  # noqa: S311 the same questions every time
     rows = store.query(
-        f"SELECT id, lon, lat FROM building WHERE rid IN ({', '.join('?' * _REQUESTS)})",  # noqa: S608
+        f"SELECT id, lon, lat FROM building WHERE rid IN ({', '.join('?' * _REQUESTS)})",
         random.sample(range(1, BUILDINGS + 1), _REQUESTS),
     )
     return {
@@ -111,7 +111,7 @@ def _file_figures(release: Path) -> list[Figure]:
         "after = resource.getrusage(resource.RUSAGE_SELF)\n"
         "print(opened * 1000, (after.ru_maxrss - before.ru_maxrss) / 1024)\n"
     )
-    done = subprocess.run(  # noqa: S603 ours
+    done = subprocess.run(
         [sys.executable, "-c", code, str(release)],
         check=True, capture_output=True, text=True, cwd=_ROOT,
         env=os.environ | {"PYTHONPATH": str(_ROOT / "layers/core/python")},
@@ -186,7 +186,7 @@ def _our_server(release: Path) -> Iterator[Peer]:
         folder = Path(name)
         # A pipe that nobody reads fills up with log lines, and then the server waits.
         with (folder / "log").open("wb") as log:
-            process = subprocess.Popen(  # noqa: S603 ours
+            process = subprocess.Popen(
                 [sys.executable, "-m", "local.run", "--port", "0", "--data", str(folder / "data")],
                 cwd=_ROOT,
                 stdout=log,

@@ -1,24 +1,35 @@
-"""What must outlive every deployment: the table, the secret, and the key that encrypts both."""
+"""What must outlive every deployment: records, secrets, keys, anchors, and the name of the mails."""
 
-from aws_cdk import CfnOutput, RemovalPolicy, Stack
+from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk import aws_ses as ses
 from constructs import Construct
 
 from infra.nag import acknowledge
+from infra.stages import Stage
+from leadcloud.anchors import RETENTION
 from leadcloud.store.dynamodb import EXPIRES_AT, PARTITION, SORT
 
 
 class DataStack(Stack):
     """The stateful resources. Nothing in here is deleted with the stack."""
 
-    def __init__(self, scope: Construct, construct_id: str) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, stage: Stage) -> None:
         super().__init__(scope, construct_id, termination_protection=True)
         self.key = kms.Key(
             self,
             "Key",
             description="Encrypts the service's records and secrets",
+            enable_key_rotation=True,
+            removal_policy=RemovalPolicy.RETAIN,
+        )
+        self.payload_key = kms.Key(
+            self,
+            "PayloadKey",
+            description="Wraps the keys of what persons wrote in their subject requests",
             enable_key_rotation=True,
             removal_policy=RemovalPolicy.RETAIN,
         )
@@ -46,6 +57,11 @@ class DataStack(Stack):
             encryption_key=self.key,
             removal_policy=RemovalPolicy.RETAIN,
         )
+        self.anchors = self._anchors(stage)
+        self.identity = ses.EmailIdentity(
+            self, "Mail", identity=ses.Identity.domain(stage.mail_domain)
+        )
+        self.identity.apply_removal_policy(RemovalPolicy.RETAIN)
         acknowledge(
             self.secret,
             {
@@ -55,3 +71,30 @@ class DataStack(Stack):
         )
         CfnOutput(self, "TableName", value=self.table.table_name)
         CfnOutput(self, "SecretArn", value=self.secret.secret_arn)
+        CfnOutput(self, "AnchorBucketName", value=self.anchors.bucket_name)
+
+    def _anchors(self, stage: Stage) -> s3.Bucket:
+        lock = s3.ObjectLockRetention
+        locked = (
+            lock.compliance if stage.anchors == s3.ObjectLockMode.COMPLIANCE else lock.governance
+        )
+        bucket = s3.Bucket(
+            self,
+            "Anchors",
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            # Hashes of hashes: there is nothing in them to read.
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            minimum_tls_version=1.2,
+            object_lock_default_retention=locked(Duration.days(RETENTION.days)),
+            versioned=True,
+            removal_policy=RemovalPolicy.RETAIN,
+        )
+        acknowledge(
+            bucket,
+            {
+                "AwsSolutions-S1": "One object a day, which nobody can change and no secret is in: "
+                "a log of who read it would tell nothing."
+            },
+        )
+        return bucket

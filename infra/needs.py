@@ -13,46 +13,63 @@ class Needs:
     table: Sequence[str] = ()
     """Actions on the table."""
     secret: bool = False
+    payload_key: Sequence[str] = ()
+    """Actions with the key that wraps the keys of what persons wrote."""
+    workflow: bool = False
+    """Whether it starts executions of the workflow and answers those that wait."""
+    mail: bool = False
+    anchors: bool = False
     layers: Sequence[str] = ()
     memory: int = 512
     """MiB."""
     timeout: int = 10
-    """Seconds."""
+    """Seconds. API Gateway waits for 29."""
 
+
+_READ_AND_WRITE = (
+    "dynamodb:DeleteItem",
+    "dynamodb:GetItem",
+    "dynamodb:PutItem",
+    "dynamodb:Query",
+)
+
+STEPS = "dsar_router.steps"
 
 NEEDS = {
     "authorizer": Needs(table=("dynamodb:GetItem",), secret=True, timeout=5),
     "buildings": Needs(layers=("buildings",)),
     "dsar_router": Needs(
-        table=(
-            "dynamodb:GetItem",
-            "dynamodb:PutItem",
-            "dynamodb:UpdateItem",
-            "dynamodb:DeleteItem",
-            "dynamodb:Query",
-        ),
+        table=_READ_AND_WRITE,
         secret=True,
+        payload_key=("kms:Decrypt", "kms:GenerateDataKey"),
+        workflow=True,
+        mail=True,
         layers=("forms",),
+        memory=1024,
+        timeout=20,
     ),
-    "predict_age": Needs(
-        table=(
-            "dynamodb:DeleteItem",
-            "dynamodb:GetItem",
-            "dynamodb:PutItem",
-            "dynamodb:Query",
-        ),
+    STEPS: Needs(
+        table=_READ_AND_WRITE,
         secret=True,
+        payload_key=("kms:Decrypt",),
+        workflow=True,
+        mail=True,
+        anchors=True,
+        layers=("forms",),
+        timeout=60,  # as the workflow's tasks
     ),
+    "predict_age": Needs(table=_READ_AND_WRITE, secret=True),
     "search": Needs(
-        table=("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"),
+        table=_READ_AND_WRITE,
         secret=True,
         layers=("registers",),
         memory=1024,
-        timeout=29,  # API Gateway waits no longer
+        timeout=29,
     ),
 }
+"""By folder of functions/, and by module where that is not its handler."""
 
-FUNCTIONS = tuple(sorted({"authorizer", *(route.function for route in ROUTES)}))
+FUNCTIONS = tuple(sorted({"authorizer", STEPS, *(route.function for route in ROUTES)}))
 
 
 def layers_of(function: str) -> tuple[str, ...]:

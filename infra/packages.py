@@ -37,7 +37,6 @@ PACKAGES = {
     "buildings": ("cql2", "xstatic-leaflet"),
     "forms": ("jinja2",),
     "registers": ("phonenumberslite", "psycopg", "sqlalchemy"),
-    "numeric": ("numpy",),
 }
 """What each layer is there for. Together they are pyproject.toml's dependencies; whatever these
 need comes with them. Apart, because all of them together are too large for one function."""
@@ -62,8 +61,6 @@ _DROPPED = (
     # cryptography needs of cffi what lies beside this folder.
     "cffi",
     "pycparser",
-    "numpy/f2py",
-    "numpy/typing",
     # Ten megabytes of debugging symbols; SQLAlchemy has each in Python, too.
     "sqlalchemy/**/*.so",
     "sqlalchemy/dialects/mssql",

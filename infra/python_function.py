@@ -17,7 +17,8 @@ _ACKNOWLEDGED = {
     "(tests/infra checks it).",
     "AwsSolutions-L1": _LATEST,
     "Serverless-LambdaLatestVersion": _LATEST,
-    "Serverless-LambdaDLQ": "Only API Gateway calls it, and waits: nothing is queued.",
+    "Serverless-LambdaDLQ": "Who calls it waits for the answer (API Gateway, Step Functions), or calls "
+    "again soon (a schedule): nothing that is lost would be missed.",
 }
 
 
@@ -29,7 +30,7 @@ class PythonFunction(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        folder: str,
+        name: str,
         layers: Sequence[lambda_.ILayerVersion],
         environment: Mapping[str, str],
         memory: int,
@@ -41,7 +42,8 @@ class PythonFunction(Construct):
         Args:
             scope: Where it belongs.
             construct_id: Its name there.
-            folder: Its folder in functions/; the asset holds nothing of the others.
+            name: Its folder in functions/, and its module there if that is not "handler". The
+                asset holds nothing of the other folders.
             layers: What it runs on.
             environment: Names and places. Never secrets.
             memory: MiB; processor time grows with it.
@@ -49,6 +51,7 @@ class PythonFunction(Construct):
             log_retention: How long its log is kept.
         """
         super().__init__(scope, construct_id)
+        folder, _, module = name.partition(".")
         log = logs.LogGroup(
             self, "Log", retention=log_retention, removal_policy=RemovalPolicy.DESTROY
         )
@@ -58,7 +61,7 @@ class PythonFunction(Construct):
             self,
             "Function",
             code=only("functions/__init__.py", f"functions/{folder}"),
-            handler=f"functions.{folder}.handler.lambda_handler",
+            handler=f"functions.{folder}.{module or 'handler'}.lambda_handler",
             runtime=lambda_.Runtime.PYTHON_3_13,
             architecture=lambda_.Architecture.ARM_64,
             layers=layers,

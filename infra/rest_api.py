@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -69,6 +69,11 @@ class RestApi(Construct):
         """
         super().__init__(scope, construct_id)
         self.api = self._api(stage)
+        stack = Stack.of(self)
+        self.base_url = (
+            f"https://{self.api.rest_api_id}.execute-api.{stack.region}.{stack.url_suffix}"
+            f"/{stage.name.lower()}"
+        )
         self._integrations = {
             name: apigateway.LambdaIntegration(
                 function, allow_test_invoke=False, scope_permission_to_method=False

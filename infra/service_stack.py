@@ -1,6 +1,8 @@
-"""The functions and the API: what can be deleted and deployed anew at any time."""
+"""The functions, the workflow and the API: what can be deployed anew at any time."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from aws_cdk import Aws, CfnOutput, Stack
 from aws_cdk import aws_iam as iam
@@ -8,10 +10,13 @@ from constructs import Construct
 
 from infra.data_stack import DataStack
 from infra.layers import Layers
-from infra.needs import FUNCTIONS, NEEDS, Needs, layers_of
+from infra.nag import acknowledge
+from infra.needs import FUNCTIONS, NEEDS, STEPS, Needs, layers_of
 from infra.python_function import PythonFunction
 from infra.rest_api import RestApi
 from infra.stages import Stage
+from infra.subject_requests import SubjectRequests, workflow_arn
+from leadcloud.anchors import PREFIX as ANCHOR_PREFIX
 
 
 class ServiceStack(Stack):
@@ -31,19 +36,27 @@ class ServiceStack(Stack):
             stage=stage,
             functions={name: function.function for name, function in functions.items()},
         )
+        for name, function in functions.items():
+            if NEEDS.get(name, Needs()).mail:
+                # By its id, as the deployed stage needs the functions before it is there.
+                function.function.add_environment("LEADCLOUD_BASE_URL", api.base_url)
+        SubjectRequests(
+            self, "SubjectRequests", stage=stage, steps=functions[STEPS].function, key=data.key
+        )
         CfnOutput(self, "BaseUrl", value=api.api.url)
 
     def _function(self, name: str, needs: Needs) -> PythonFunction:
         function = PythonFunction(
             self,
-            "".join(part.capitalize() for part in name.split("_")),
-            folder=name,
+            "".join(part.capitalize() for part in re.split(r"[_.]", name)),
+            name=name,
             layers=[self._layers.named(each) for each in layers_of(name)],
             environment={
                 "LEADCLOUD_STORE": f"dynamodb:{self._data.table.table_name}",
                 "LEADCLOUD_SECRETS": f"secretsmanager:{self._data.secret.secret_arn}",
                 "LEADCLOUD_DOCUMENTS": "/opt/docs",
                 "LEADCLOUD_DATA": "/opt/layers/data",
+                **self._places(needs),
             },
             memory=needs.memory,
             timeout=needs.timeout,
@@ -55,7 +68,57 @@ class ServiceStack(Stack):
         if needs.secret:
             _allow(function, ["secretsmanager:GetSecretValue"], self._data.secret.secret_arn)
             self._allow_decrypting(function, "secretsmanager")
+        self._allow_handling_requests(function, needs)
         return function
+
+    def _places(self, needs: Needs) -> dict[str, str]:
+        places = {}
+        if needs.payload_key:
+            places["LEADCLOUD_DATA_KEYS"] = f"kms:{self._data.payload_key.key_arn}"
+        if needs.workflow:
+            places["LEADCLOUD_EXECUTIONS"] = f"stepfunctions:{workflow_arn(self, self._stage)}"
+        if needs.mail:
+            places["LEADCLOUD_MAIL"] = "ses:"
+            places["LEADCLOUD_MAIL_SENDER"] = self._sender
+        if needs.anchors:
+            places["LEADCLOUD_ANCHORS"] = f"s3:{self._data.anchors.bucket_name}"
+        return places
+
+    @property
+    def _sender(self) -> str:
+        return f"no-reply@{self._stage.mail_domain}"
+
+    def _allow_handling_requests(self, function: PythonFunction, needs: Needs) -> None:
+        if needs.payload_key:
+            # What a key was made for is its context; without one, nothing is wrapped or unwrapped.
+            for_something = {"Null": {"kms:EncryptionContext:for": "false"}}
+            _allow(
+                function,
+                needs.payload_key,
+                self._data.payload_key.key_arn,
+                conditions=for_something,
+            )
+        if needs.workflow:
+            workflow = workflow_arn(self, self._stage)
+            _allow(function, ["states:SendTaskSuccess", "states:StartExecution"], workflow)
+        if needs.mail:
+            as_us = {"StringEquals": {"ses:FromAddress": self._sender}}
+            identity = self._data.identity.email_identity_arn
+            # SES v2 asks for the second where the content is a whole message.
+            _allow(function, ["ses:SendEmail", "ses:SendRawEmail"], identity, conditions=as_us)
+        if needs.anchors:
+            bucket = self._data.anchors
+            _allow(function, ["s3:ListBucket"], bucket.bucket_arn)
+            anchors = bucket.arn_for_objects(f"{ANCHOR_PREFIX}*")
+            _allow(function, ["s3:GetObject", "s3:PutObject"], anchors)
+            export = f"{self._data.stack_name}:ExportsOutputFnGetAttAnchorsE78985FDArnBC8F3FC9"
+            acknowledge(
+                function,
+                {
+                    f"AwsSolutions-IAM5[Resource::{export}/{ANCHOR_PREFIX}*]": "An anchor is named "
+                    "after its day, so all that are named so are meant."
+                },
+            )
 
     def _allow_decrypting(self, function: PythonFunction, service: str) -> None:
         """Let a function use the key through a service, and not by itself.
@@ -73,5 +136,13 @@ class ServiceStack(Stack):
         )
 
 
-def _allow(function: PythonFunction, actions: Sequence[str], resource: str) -> None:
-    function.role.add_to_policy(iam.PolicyStatement(actions=list(actions), resources=[resource]))
+def _allow(
+    function: PythonFunction,
+    actions: Sequence[str],
+    resource: str,
+    *,
+    conditions: Mapping[str, Any] | None = None,
+) -> None:
+    function.role.add_to_policy(
+        iam.PolicyStatement(actions=list(actions), resources=[resource], conditions=conditions)
+    )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from aws_cdk import aws_s3 as s3
 from aws_cdk.aws_logs import RetentionDays
 
 from infra.packages import LAMBDA, Target
@@ -16,6 +17,11 @@ class Stage:
     """Sustained, over all callers: the outer brake. What a caller may do is the ledger's matter."""
     burst: int
     log_retention: RetentionDays
+    mail_domain: str
+    """What mails are sent from; SES verifies it by the records that the data stack's identity asks
+    for."""
+    anchors: s3.ObjectLockMode
+    """How the audit trail's anchors are locked: in compliance mode nobody can lift the lock."""
     protected: bool
     """Whether the service's own stack, too, is kept from being deleted."""
     target: Target = LAMBDA
@@ -26,6 +32,8 @@ DEV = Stage(
     requests_per_second=20,
     burst=40,
     log_retention=RetentionDays.ONE_WEEK,
+    mail_domain="dev.leadcloud.example",
+    anchors=s3.ObjectLockMode.GOVERNANCE,
     protected=False,
 )
 PROD = Stage(
@@ -33,5 +41,7 @@ PROD = Stage(
     requests_per_second=500,
     burst=1000,
     log_retention=RetentionDays.THREE_MONTHS,
+    mail_domain="leadcloud.example",
+    anchors=s3.ObjectLockMode.COMPLIANCE,
     protected=True,
 )

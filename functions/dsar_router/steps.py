@@ -43,9 +43,14 @@ class StepFailed(Exception):
 
 def lambda_handler(event: Ids, _context: object) -> dict[str, Any] | None:
     """Carry out one task of the workflow, or the upkeep that a schedule asks for."""
-    if event["step"] == "upkeep":
-        return keep_up(desk_of(services()), services().anchors)
-    return carry_out(desk_of(services()), event)
+    desk = desk_of(services())
+    match event["step"]:
+        case "start_recorded":
+            start_all(desk)
+            return None
+        case "anchor":
+            return {"anchored": anchor_days(desk.store, services().anchors, desk.clock)}
+    return carry_out(desk, event)
 
 
 def carry_out(desk: Desk, event: Ids) -> dict[str, Any] | None:

@@ -121,6 +121,7 @@ class Emulator:
 
 def _synthesised(folder: Path) -> Path:
     from aws_cdk.aws_logs import RetentionDays
+    from aws_cdk.aws_s3 import ObjectLockMode
 
     from app import build
     from infra.packages import Target
@@ -136,6 +137,8 @@ def _synthesised(folder: Path) -> Path:
         requests_per_second=100,
         burst=200,
         log_retention=RetentionDays.ONE_DAY,
+        mail_domain="emulated.leadcloud.example",
+        anchors=ObjectLockMode.GOVERNANCE,
         protected=False,
         target=here,
     )

@@ -27,11 +27,8 @@ class Deployment:
         return [each["Properties"] for each in self.of_type(kind).values()]
 
     def functions(self) -> dict[str, Resource]:
-        """Return the functions by the name of their folder."""
-        return {
-            each["Properties"]["Handler"].split(".")[1]: each
-            for each in self.of_type("AWS::Lambda::Function").values()
-        }
+        """Return the functions by the name that they have in infra/needs.py."""
+        return {name_of(each): each for each in self.of_type("AWS::Lambda::Function").values()}
 
     def asset(self, resource: Resource) -> Path:
         """Return the folder that becomes a function's or a layer's code."""
@@ -50,6 +47,12 @@ class Deployment:
             for role in policy["Roles"]:
                 for statement in policy["PolicyDocument"]["Statement"]:
                     yield role["Ref"], statement
+
+
+def name_of(function: Resource) -> str:
+    """Return a function's folder, and its module where that is not the handler."""
+    _, folder, module, _ = function["Properties"]["Handler"].split(".")
+    return folder if module == "handler" else f"{folder}.{module}"
 
 
 def listed(one_or_more: object) -> list[Any]:

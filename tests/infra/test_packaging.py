@@ -20,8 +20,10 @@ BYTECODE_3_13 = (3571).to_bytes(2, "little") + b"\r\n"
 """Source: CPython, Include/internal/pycore_magic_number.h."""
 ELF_AARCH64 = 0xB7
 """Source: ELF for the Arm 64-bit Architecture, e_machine."""
-CALLED_BY_OTHERS = {"kms", "logs", "xray"}
-"""What the services and the runtime do in a function's name."""
+NOT_CALLED = {"lambda", "logs", "xray"}
+"""What the runtime and Step Functions do; no function's code does."""
+BOTO3 = {"ses": "sesv2", "states": "stepfunctions"}
+"""Its names of services that rights name otherwise."""
 
 
 def files(folder: Path) -> dict[str, Path]:
@@ -41,9 +43,10 @@ def test_a_function_and_its_layers_are_small(deployment: Deployment) -> None:
 def test_an_asset_holds_its_own_function_only(deployment: Deployment) -> None:
     """Nothing of the other functions, and nothing that merely lies about in the repository."""
     for name, function in deployment.functions().items():
-        own = REPOSITORY / "functions" / name
+        folder = name.split(".")[0]
+        own = REPOSITORY / "functions" / folder
         expected = {"functions/__init__.py"} | {
-            f"functions/{name}/{path}" for path in files(own) if "__pycache__" not in path
+            f"functions/{folder}/{path}" for path in files(own) if "__pycache__" not in path
         }
         assert set(files(deployment.asset(function))) == expected
 
@@ -92,7 +95,8 @@ def test_boto3_knows_the_services_that_functions_may_use(deployment: Deployment)
         action.split(":")[0]
         for _, statement in deployment.statements()
         for action in listed(statement["Action"])
-    } - CALLED_BY_OTHERS
+    } - NOT_CALLED
+    used = {BOTO3.get(service, service) for service in used}
     for function in deployment.functions().values():
         known = {
             path.parents[1].name
@@ -105,11 +109,12 @@ def test_boto3_knows_the_services_that_functions_may_use(deployment: Deployment)
 
 def test_an_asset_works_without_the_repository(deployment: Deployment, tmp_path: Path) -> None:
     """A handler imports nothing of another function's."""
-    for name, function in deployment.functions().items():
+    for function in deployment.functions().values():
         asset = deployment.asset(function)
+        module = function["Properties"]["Handler"].removesuffix(".lambda_handler")
         script = (
-            f"import functions, functions.{name}.handler as handler\n"
-            "print(functions.__path__[0], callable(handler.lambda_handler))"
+            f"import functions, {module} as module\n"
+            "print(functions.__path__[0], callable(module.lambda_handler))"
         )
         done = subprocess.run(
             [sys.executable, "-B", "-c", script],

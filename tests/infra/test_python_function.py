@@ -3,21 +3,25 @@
 from leadcloud.http.routes import ROUTES
 from tests.infra.deployment import Deployment
 
+STEPS = "dsar_router.steps"
+
 
 def test_there_is_a_function_for_every_route(deployment: Deployment) -> None:
-    """The route table decides which functions there are; the authorizer comes on top."""
-    assert set(deployment.functions()) == {"authorizer", *(route.function for route in ROUTES)}
+    """The route table decides which functions there are; authorizer and workflow come on top."""
+    expected = {"authorizer", STEPS, *(route.function for route in ROUTES)}
+    assert set(deployment.functions()) == expected
 
 
 def test_every_function_runs_as_decided(deployment: Deployment) -> None:
-    """arm64, python3.13, traced, and with a timeout below API Gateway's."""
+    """arm64, python3.13, traced, and with a timeout of its caller's at most."""
     for name, function in deployment.functions().items():
         properties = function["Properties"]
         assert properties["Architectures"] == ["arm64"]
         assert properties["Runtime"] == "python3.13"
-        assert properties["Handler"] == f"functions.{name}.handler.lambda_handler"
+        module = name if name == STEPS else f"{name}.handler"
+        assert properties["Handler"] == f"functions.{module}.lambda_handler"
         assert properties["TracingConfig"] == {"Mode": "Active"}
-        assert properties["Timeout"] <= 29
+        assert properties["Timeout"] <= (60 if name == STEPS else 29)
         assert properties["MemorySize"] >= 512
 
 
@@ -33,16 +37,25 @@ def test_every_log_ends_some_day(deployment: Deployment) -> None:
     assert all(group["Properties"]["RetentionInDays"] <= 90 for group in groups.values())
 
 
-def test_the_environment_holds_names_only(deployment: Deployment) -> None:
-    """A function is told where its secrets are, never what they are."""
-    for function in deployment.functions().values():
+def test_the_environment_is_what_a_function_reads(deployment: Deployment) -> None:
+    """A function is told what its rights are for, and where its secrets are, never what they are."""
+    everywhere = {
+        "LEADCLOUD_DATA",
+        "LEADCLOUD_DOCUMENTS",
+        "LEADCLOUD_SECRETS",
+        "LEADCLOUD_STORE",
+    }
+    handling = {
+        "LEADCLOUD_BASE_URL",
+        "LEADCLOUD_DATA_KEYS",
+        "LEADCLOUD_EXECUTIONS",
+        "LEADCLOUD_MAIL",
+        "LEADCLOUD_MAIL_SENDER",
+    }
+    more = {"dsar_router": handling, STEPS: handling | {"LEADCLOUD_ANCHORS"}}
+    for name, function in deployment.functions().items():
         variables = function["Properties"]["Environment"]["Variables"]
-        assert set(variables) == {
-            "LEADCLOUD_DATA",
-            "LEADCLOUD_DOCUMENTS",
-            "LEADCLOUD_SECRETS",
-            "LEADCLOUD_STORE",
-        }
+        assert set(variables) == everywhere | more.get(name, set())
         store, secrets = variables["LEADCLOUD_STORE"], variables["LEADCLOUD_SECRETS"]
         assert store["Fn::Join"][1][0] == "dynamodb:"
         assert secrets["Fn::Join"][1][0] == "secretsmanager:"

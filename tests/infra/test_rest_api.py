@@ -7,7 +7,7 @@ from typing import Any
 from leadcloud.errors import every_error
 from leadcloud.http.problem import Problem
 from leadcloud.http.routes import ROUTES
-from tests.infra.deployment import Deployment, Resource
+from tests.infra.deployment import Deployment, Resource, name_of
 
 
 def methods(deployment: Deployment) -> dict[tuple[str, str], Mapping[str, Any]]:
@@ -40,7 +40,7 @@ def function_of(deployment: Deployment, method: Resource) -> str:
 def function_ids(deployment: Deployment) -> dict[str, str]:
     """Return the logical ids of the functions by name."""
     found = deployment.of_type("AWS::Lambda::Function")
-    return {each["Properties"]["Handler"].split(".")[1]: name for name, each in found.items()}
+    return {name_of(each): name for name, each in found.items()}
 
 
 def test_the_methods_are_those_of_the_route_table(deployment: Deployment) -> None:

@@ -8,7 +8,15 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from leadcloud.anchors import Anchors, FileAnchors, S3Anchors, anchor_days, chain_is_whole, verify
+from leadcloud.anchors import (
+    RETENTION,
+    Anchors,
+    FileAnchors,
+    S3Anchors,
+    anchor_days,
+    chain_is_whole,
+    verify,
+)
 from leadcloud.audit import AuditTrail, events_of
 from leadcloud.clock import SetClock
 from leadcloud.store.interface import Delete, Key, Store, Update
@@ -140,10 +148,17 @@ def test_what_might_be_personal_cannot_be_entered(services: Services, text: str)
 
 
 def test_s3_keeps_an_anchor_under_lock_and_never_twice() -> None:
-    """An anchor in S3 is locked in compliance mode, and a second one for its day is refused."""
+    """An anchor is locked as its bucket says, and a second one for its day is refused."""
     with mock_aws():
         client = boto3.client("s3", region_name="us-east-1")
         client.create_bucket(Bucket="anchors", ObjectLockEnabledForBucket=True)
+        client.put_object_lock_configuration(
+            Bucket="anchors",
+            ObjectLockConfiguration={
+                "ObjectLockEnabled": "Enabled",
+                "Rule": {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": RETENTION.days}},
+            },
+        )
         anchors = S3Anchors(client, "anchors")
         from datetime import date
 

@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -25,7 +25,10 @@ from leadcloud.clock import Clock
 from leadcloud.store.interface import Store
 
 RETENTION = timedelta(days=3 * 365 + 31)
-"""How long S3 refuses to let an anchor go: three years after closing, and a month."""
+"""How long a bucket must refuse to let an anchor go: three years after closing, and a month."""
+
+PREFIX = "audit-root/"
+"""Of the anchors' keys in a bucket."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,9 +94,9 @@ class FileAnchors:
 
 
 class S3Anchors:
-    """Anchors as objects of a bucket with Object Lock, which not even its owner can remove.
+    """Anchors as objects of a bucket that locks what is put into it, for RETENTION.
 
-    Source: Amazon S3 user guide, Object Lock, compliance mode.
+    Source: Amazon S3 user guide, Object Lock, default retention.
     """
 
     def __init__(self, client: Any, bucket: str) -> None:
@@ -103,29 +106,24 @@ class S3Anchors:
     def all(self) -> Sequence[Anchor]:
         """Return the anchors, oldest first."""
         pages = self._client.get_paginator("list_objects_v2").paginate(
-            Bucket=self._bucket, Prefix=_PREFIX
+            Bucket=self._bucket, Prefix=PREFIX
         )
         keys = sorted(item["Key"] for page in pages for item in page.get("Contents", ()))
         return tuple(self._read(key) for key in keys)
 
     def add(self, anchor: Anchor) -> None:
-        """Keep the anchor of one more day, locked."""
-        opened = datetime.combine(anchor.day, time(), UTC)
+        """Keep the anchor of one more day."""
         self._client.put_object(
             Bucket=self._bucket,
-            Key=f"{_PREFIX}{anchor.day.isoformat()}",
+            Key=f"{PREFIX}{anchor.day.isoformat()}",
             Body=anchor.to_json().encode(),
             IfNoneMatch="*",
-            ObjectLockMode="COMPLIANCE",
-            ObjectLockRetainUntilDate=opened + RETENTION,
         )
 
     def _read(self, key: str) -> Anchor:
         body = self._client.get_object(Bucket=self._bucket, Key=key)["Body"]
         return Anchor.from_json(body.read())
 
-
-_PREFIX = "audit-root/"
 
 Fault = Literal["tampered", "truncated", "anchor_mismatch", "not_anchored"]
 
