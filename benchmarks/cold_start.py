@@ -71,7 +71,11 @@ def _sizes() -> Iterator[Figure]:
     from infra.packages import LAMBDA
 
     documents = _REPOSITORY / "docs" / "openapi.json"
-    sizes = {"data": documents.stat().st_size + _bytes(_REPOSITORY / "layers" / "data")}
+    artefacts = _REPOSITORY / "layers" / "data"
+    sizes = {
+        "data": documents.stat().st_size + _bytes(artefacts / "ages"),
+        "release": sum(path.stat().st_size for path in artefacts.glob("buildings.sqlite*")),
+    }
     for function in _FUNCTIONS:
         for name in layers_of(function):
             if name not in sizes:

@@ -18,7 +18,7 @@ class Layers(Construct):
         self._made: dict[str, lambda_.LayerVersion] = {}
 
     def named(self, name: str) -> lambda_.LayerVersion:
-        """Return the layer "core", "data", or one of PACKAGES."""
+        """Return the layer "core", "data", "release", or one of PACKAGES."""
         if name not in self._made:
             self._made[name] = lambda_.LayerVersion(
                 self,
@@ -35,5 +35,9 @@ class Layers(Construct):
         if name == "core":
             return lambda_.Code.from_asset(str(core_folder(self._target)))
         if name == "data":
-            return only("docs/openapi.json", "layers/data")
+            return only("docs/openapi.json", "layers/data/ages")
+        if name == "release":  # of the building database, where one was collected
+            return only(
+                "layers/data/buildings.sqlite", "layers/data/buildings.sqlite.manifest.json"
+            )
         return lambda_.Code.from_asset(str(package_folder(name, self._target)))

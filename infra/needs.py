@@ -37,7 +37,7 @@ STEPS = "dsar_router.steps"
 
 NEEDS = {
     "authorizer": Needs(table=("dynamodb:GetItem",), secret=True, timeout=5),
-    "buildings": Needs(layers=("buildings",)),
+    "buildings": Needs(layers=("buildings", "release")),
     "dsar_router": Needs(
         table=_READ_AND_WRITE,
         secret=True,

@@ -41,7 +41,9 @@ PACKAGES = {
 """What each layer is there for. Together they are pyproject.toml's dependencies; whatever these
 need comes with them. Apart, because all of them together are too large for one function."""
 
-AWS_SERVICES = frozenset({"dynamodb", "secretsmanager", "sts"})
+AWS_SERVICES = frozenset(
+    {"dynamodb", "kms", "s3", "secretsmanager", "sesv2", "stepfunctions", "sts"}
+)
 """Whose interfaces boto3 keeps. Our own boto3 is the one the tests ran with, where the runtime's
 changes under us; without the other 400 services it is small."""
 
