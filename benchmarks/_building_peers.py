@@ -9,9 +9,9 @@ import socket
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +52,7 @@ class Peer:
     """Path of one building, with {id}."""
     box: str
     """Path of a page of 100, with {bbox}."""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @contextmanager

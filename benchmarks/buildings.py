@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,7 +30,9 @@ BUILDINGS = 1_000_000
 _FOLDER = Path(".local/bench")
 _ROOT = Path(__file__).parents[1]
 _ITEMS = "/v1/buildings/collections/buildings/items"
-_REQUESTS = 300
+_REQUESTS = 150
+_ROUNDS = 4
+_OURS = "LeadCloud"
 _START_SECONDS = 60
 _BARE = 2_000
 _MEGABYTE = 1_000_000
@@ -42,17 +44,14 @@ def run() -> list[Figure]:
     store = BuildingStore(release)
     questions = _questions(store)
     figures = [*_file_figures(release), *_bare_figures(release, questions)]
-    with _our_server(release) as ours:
-        mine = _costs(ours, questions, key=ours.name)
-        for name, cost in mine.items():
-            figures.append(_figure(f"HTTP, {name}: CPU", cost, "ms"))
+    with ExitStack() as stack:
+        servers = [stack.enter_context(_our_server(release))]
         try:
-            with running_peers(release, _FOLDER.resolve()) as peers:
-                for peer in peers:
-                    figures += _against(peer, questions, mine)
+            servers += stack.enter_context(running_peers(release, _FOLDER.resolve()))
         except PeersMissing as missing:
             print(f"Peers are not measured: {missing}", file=sys.stderr)
-    return figures
+        costs = _costs(servers, questions)
+    return figures + [each for question in questions for each in _http_figures(question, costs)]
 
 
 def _release() -> Path:
@@ -181,7 +180,7 @@ def _cpu(asks: Sequence[Callable[[], object]]) -> float:
 
 @contextmanager
 def _our_server(release: Path) -> Iterator[Peer]:
-    """Run the whole local service on the release; the peer's name is the key to it."""
+    """Run the whole local service on the release."""
     with tempfile.TemporaryDirectory(prefix="leadcloud-bench-") as name:
         folder = Path(name)
         # A pipe that nobody reads fills up with log lines, and then the server waits.
@@ -198,7 +197,8 @@ def _our_server(release: Path) -> Iterator[Peer]:
             wait_for(lambda: b"listening on" in (folder / "log").read_bytes(), _START_SECONDS)
             demo = json.loads((folder / "data" / "demo.json").read_text(encoding="utf-8"))
             yield Peer(
-                name=demo["keys"]["customer"],
+                name=_OURS,
+                headers={"X-API-Key": demo["keys"]["customer"]},
                 port=int(demo["base_url"].rpartition(":")[2]),
                 roots=(process.pid,),
                 item=_ITEMS + "/{id}",
@@ -209,28 +209,38 @@ def _our_server(release: Path) -> Iterator[Peer]:
             process.wait()
 
 
-def _costs(peer: Peer, questions: Questions, *, key: str | None = None) -> dict[str, float]:
-    """Return the processor time of each question in milliseconds."""
-    headers = {"X-API-Key": key} if key else {}
-    costs = {}
-    for question, texts in questions.items():
-        form = peer.item if question == "id" else peer.box
-        paths = [form.format(id=text, bbox=text) for text in texts]
-        costs[question] = measure(peer.port, paths, roots=peer.roots, headers=headers).cpu
+Costs = dict[tuple[str, str], float]
+"""Milliseconds of processor time by server and question."""
+
+
+def _costs(servers: Sequence[Peer], questions: Questions) -> Costs:
+    """Ask all servers in turn, several times over; the least counts: the rest is other work."""
+    costs: Costs = {}
+    for _ in range(_ROUNDS):
+        for question, texts in questions.items():
+            for server in servers:
+                form = server.item if question == "id" else server.box
+                paths = [form.format(id=text, bbox=text) for text in texts]
+                cost = measure(server.port, paths, roots=server.roots, headers=server.headers)
+                known = costs.get((server.name, question), cost.cpu)
+                costs[server.name, question] = min(known, cost.cpu)
     return costs
 
 
-def _against(peer: Peer, questions: Questions, mine: dict[str, float]) -> Iterator[Figure]:
-    """Yield what a peer costs, and how many times as much that is."""
-    for question, cost in _costs(peer, questions).items():
-        yield _figure(f"HTTP, {question}: CPU of {peer.name}", cost, "ms")
-        yield Figure(
-            name=f"HTTP, {question}: times less CPU",
-            value=cost / mine[question],
-            unit="times",
-            lower_is_better=False,
-            against=peer.name,
-        )
+def _http_figures(question: str, costs: Costs) -> Iterator[Figure]:
+    """Yield what a question costs each server, and how many times ours that is."""
+    mine = costs[_OURS, question]
+    yield _figure(f"HTTP, {question}: CPU", mine, "ms")
+    for (server, asked), cost in costs.items():
+        if asked == question and server != _OURS:
+            yield _figure(f"HTTP, {question}: CPU of {server}", cost, "ms")
+            yield Figure(
+                name=f"HTTP, {question}: times less CPU",
+                value=cost / mine,
+                unit="times",
+                lower_is_better=False,
+                against=server,
+            )
 
 
 def _figure(name: str, value: float, unit: str) -> Figure:
