@@ -13,7 +13,7 @@ import pytest
 from leadcloud.clock import SystemClock
 from leadcloud.store.interface import Key
 from leadcloud.store.sqlite import SqliteStore
-from tests.plugins.running_service import Reply, RunningService
+from tests.plugins.running_service import PATIENCE, Reply, RunningService
 
 pytestmark = pytest.mark.loopback
 
@@ -139,17 +139,29 @@ def test_raw_bytes_do_not_stop_the_service(running_service: RunningService) -> N
 
 
 def order_fault(service: RunningService, fault: str) -> None:
-    """Make the demo provider's next two searches go wrong."""
+    """Make the demo provider's next searches go wrong, more of them than are tried again."""
     store = SqliteStore(service.folder / "leadcloud.sqlite", SystemClock())
     record = store.get(Key("REGISTER", "demo_directory_consumers"))
     store.close()
     assert record is not None
     provider = urlsplit(str(record.attributes["base_url"]))
     connection = HTTPConnection("127.0.0.1", provider.port or 0, timeout=5)
-    order = json.dumps({"fault": fault, "times": 2 if fault != "none" else 1})
+    order = json.dumps({"fault": fault, "times": 10 if fault != "none" else 1})
     connection.request("POST", "/_control", order)
     assert connection.getresponse().status == 200
     connection.close()
+
+
+def recover(service: RunningService, name: str) -> None:
+    """Search until the provider answers again: after 429 it is left alone as long as it asked."""
+    order_fault(service, "none")
+    deadline = time.monotonic() + PATIENCE
+    for attempt in range(100):
+        sources = search(service, GOOD, f"recover-{name}-{attempt}").json["sources"]
+        if all(source["state"] == "ok" for source in sources):
+            return
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
 
 
 @pytest.mark.parametrize(
@@ -174,14 +186,14 @@ def test_a_hostile_provider_costs_its_own_contacts_only(
     running_service: RunningService, fault: str, state: str
 ) -> None:
     """It gets its status within the deadline; the other register's contacts are delivered."""
-    search(running_service, GOOD, f"warm-{fault}")
+    recover(running_service, fault)
     order_fault(running_service, fault)
     started = time.monotonic()
 
     reply = search(running_service, GOOD, f"fault-{fault}")
 
     elapsed = time.monotonic() - started
-    order_fault(running_service, "none")
+    recover(running_service, f"after-{fault}")
     states = {source["register"]: source["state"] for source in reply.json["sources"]}
     assert states == {"demo_directory_consumers": state, "demo_own_customers": "ok"}
     assert len(reply.json["contacts"]) == 5
@@ -191,6 +203,7 @@ def test_a_hostile_provider_costs_its_own_contacts_only(
 
 def test_a_lying_provider_is_not_believed(running_service: RunningService) -> None:
     """Contacts that do not meet the criteria are not delivered, whoever sent them."""
+    recover(running_service, "lie")
     order_fault(running_service, "lie")
 
     reply = search(running_service, GOOD, "lie")
