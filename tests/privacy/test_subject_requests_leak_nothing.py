@@ -1,10 +1,7 @@
 """Acceptance case 30: what people write is nowhere but in the sealed payload and on its way."""
 
 import base64
-import hashlib
 import json
-import urllib.parse
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +11,7 @@ from functions.dsar_router.own_register import OWN
 from functions.dsar_router.steps import StepFailed, carry_out
 from leadcloud.store.interface import Key
 from tests.house import SOURCE, House, entry_of
+from tests.leaks import forms_of
 
 CANARIES = {
     "name": "Kanarja Synteettinen-Testi",
@@ -42,21 +40,6 @@ def filing() -> dict[str, Any]:
         "message": CANARIES["message"],
         "language": "fi",
     }
-
-
-def forms_of(text: str) -> Iterator[bytes]:
-    """Yield a text as it might be hidden: encoded, quoted, or hashed without a key."""
-    raw = text.encode()
-    yield raw
-    yield raw.hex().encode()
-    yield urllib.parse.quote(text).encode()
-    yield urllib.parse.quote_plus(text).encode()
-    yield json.dumps(text).strip('"').encode()
-    for shift in range(3):
-        # The middle of what Base64 makes of it, wherever it stands in a longer text.
-        yield base64.b64encode(b"\0" * shift + raw)[4:-4]
-    for digest in (hashlib.sha256, hashlib.md5):
-        yield digest(raw).hexdigest().encode()
 
 
 def found_in(places: dict[str, bytes]) -> list[tuple[str, str]]:
