@@ -1,5 +1,7 @@
 """`python -m collect buildings …`: build the building database from open data, files or nothing.
 
+python -m collect codes brings the code lists up to date; the others build the database:
+
 python -m collect buildings --source ryhti --municipality 092 --out layers/data/buildings.sqlite
 python -m collect buildings --source file --profile helsinki --out helsinki.sqlite FILE…
 python -m collect buildings --source synthetic --count 45000 --out buildings.sqlite
@@ -13,6 +15,7 @@ from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
+from collect.codes import LISTS_FOLDER, SERVICE, CodeService, CodesRefused, refresh
 from collect.collection import Collection
 from collect.file_source import FileUnreadable, rows_of_file
 from collect.profile import Profile, SourceRefused, allowed, profile, profile_names
@@ -29,6 +32,9 @@ _FAILURES = (SourceRefused, SourceFailed, FileUnreadable, DoesNotAddUp, NothingT
 def main() -> None:
     """Build the database, or say in one sentence why not."""
     options = _options()
+    if options.what == "codes":
+        _refresh_codes(options)
+        return
     try:
         release, report = _collect(options)
     except _FAILURES as failure:
@@ -36,6 +42,16 @@ def main() -> None:
     for line in report.lines():
         print(line)
     print(f"Release {release.id} is in {options.out}")
+
+
+def _refresh_codes(options: argparse.Namespace) -> None:
+    with polite_client() as client:
+        service = CodeService(client, options.service)
+        try:
+            told = refresh(service, options.out, datetime.now(UTC).date())
+        except CodesRefused as refused:
+            sys.exit(f"No list was changed. {refused}")
+    print("\n".join(told))
 
 
 def _collect(options: argparse.Namespace) -> tuple[Release, Report]:
@@ -72,7 +88,7 @@ def _municipality(text: str) -> str:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m collect", description=__doc__)
-    what = parser.add_subparsers(required=True, metavar="buildings")
+    what = parser.add_subparsers(required=True, dest="what")
     buildings = what.add_parser("buildings", help="the building database")
     buildings.add_argument("--source", required=True, choices=[*profile_names(), "file"])
     buildings.add_argument("--profile", choices=profile_names(), help="what a file's columns mean")
@@ -84,6 +100,9 @@ def _options() -> argparse.Namespace:
     )
     buildings.add_argument("--out", type=Path, required=True, metavar="FILE.sqlite")
     buildings.add_argument("files", type=Path, nargs="*", help="with --source file")
+    codes = what.add_parser("codes", help="the lists of municipalities, regions and industries")
+    codes.add_argument("--service", default=SERVICE, help="where the classification service is")
+    codes.add_argument("--out", type=Path, default=LISTS_FOLDER, metavar="DIR")
     return parser.parse_args()
 
 
