@@ -21,13 +21,17 @@ def blocks(language: str) -> list[str]:
     return [code for name, code in BLOCKS if name == language]
 
 
-def shape(value: Any) -> Any:
-    """Return the names and types in a JSON value, which is what stays the same."""
-    if isinstance(value, dict):
-        return {name: shape(member) for name, member in value.items()}
-    if isinstance(value, list):
-        return [shape(value[0])] if value else []
-    return None if value is None else type(value).__name__
+def alike(answer: Any, shown: Any) -> bool:
+    """Tell whether two JSON values have the same names and types; null stands for any value."""
+    if answer is None or shown is None:
+        return True
+    if isinstance(shown, dict):
+        return answer.keys() == shown.keys() and all(
+            alike(answer[name], shown[name]) for name in shown
+        )
+    if isinstance(shown, list):
+        return bool(answer) == bool(shown) and (not shown or alike(answer[0], shown[0]))
+    return type(answer) is type(shown)
 
 
 def test_the_first_request(running_service: RunningService, tmp_path: Path) -> None:
@@ -47,7 +51,7 @@ def test_the_first_request(running_service: RunningService, tmp_path: Path) -> N
     assert {contact["register"] for contact in answer["contacts"]} == {
         contact["register"] for contact in expected["contacts"]
     }
-    assert shape(answer) == shape(expected)
+    assert alike(answer, expected)
 
 
 @pytest.mark.parametrize("command", ["./run", "./test", "./bench", "./synth"])
