@@ -40,7 +40,7 @@ def workflow_name(stage: Stage) -> str:
 
 def workflow_arn(scope: Construct, stage: Stage) -> str:
     """Return the workflow's ARN, for those whom the workflow itself needs."""
-    return Arn.format(
+    arn: str = Arn.format(
         ArnComponents(
             service="states",
             resource="stateMachine",
@@ -49,6 +49,7 @@ def workflow_arn(scope: Construct, stage: Stage) -> str:
         ),
         Stack.of(scope),
     )
+    return arn
 
 
 class SubjectRequests(Construct):
