@@ -108,6 +108,7 @@ def proxy_event(scope: Scope, body: bytes, request_id: str) -> dict[str, Any]:
         "multiValueQueryStringParameters": _grouped(query) or None,
         "requestContext": {
             "requestId": request_id,
+            "path": scope["path"],
             "stage": "local",
             "identity": {"sourceIp": (scope.get("client") or ("",))[0]},
         },

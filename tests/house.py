@@ -104,6 +104,8 @@ class House:
     interfaces: Interfaces
     runner: WorkflowRunner
     requests: int = 0
+    base_path: str = ""
+    """What stands before every path, as a stage does."""
 
     @property
     def desk(self) -> Desk:
@@ -149,6 +151,7 @@ class House:
         self.requests += 1
         context: dict[str, Any] = {
             "requestId": f"request-{self.requests}",
+            "path": self.base_path + path,
             "identity": {"sourceIp": source_ip},
         }
         if operator:

@@ -60,7 +60,7 @@ def base_url(call: Call) -> str:
             faults=[Fault(field="Host", code="parameter_invalid", detail=detail)]
         )
     scheme = "https" if call.headers.get("x-forwarded-proto") == "https" else "http"
-    return f"{scheme}://{host}"
+    return f"{scheme}://{host}{call.base_path}"
 
 
 def link(href: str, rel: str, media_type: str, *, title: str) -> Json:

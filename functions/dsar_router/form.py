@@ -137,7 +137,7 @@ def _file(call: Call, services: Services, filing: Filing, *, key: str, suspiciou
     request = take_in(desk, filing, arrival)
     view = desk.references.view_key(request.reference)
     # A redirect, so that loading the page again does not send the form again.
-    where = f"/subject-request/{request.reference}?key={view}"
+    where = f"{call.base_path}/subject-request/{request.reference}?key={view}"
     return Answer(status=303, headers={"Location": where}, media_type="text/html; charset=utf-8")
 
 
@@ -161,7 +161,7 @@ def _change_request(call: Call, services: Services) -> Answer:
             if more is None:
                 return _request_page(call, services, faults)
             add_source(desk, request, more)
-    where = f"/subject-request/{request.reference}?key={call.query.key}"
+    where = f"{call.base_path}/subject-request/{request.reference}?key={call.query.key}"
     return Answer(status=303, headers={"Location": where}, media_type="text/html; charset=utf-8")
 
 

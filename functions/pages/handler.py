@@ -1,5 +1,6 @@
 """The public pages. Everything is served from the deployed files; nothing comes from elsewhere."""
 
+import json
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -36,9 +37,10 @@ def lambda_handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]
 
 
 @api.operation("showIndex", Contract(media_type=_HTML))
-def show_index(_call: Call, _services: Services) -> Answer:
+def show_index(call: Call, _services: Services) -> Answer:
     """Say what this service is."""
-    return _page("index.html")
+    # A stage's root is also served without the slash that links relative to it would need.
+    return _page("index.html", call.base_path)
 
 
 @api.operation("showDocs", Contract(media_type=_HTML))
@@ -68,10 +70,13 @@ def get_docs_asset(call: Call, _services: Services) -> Answer:
 
 
 @api.operation("getOpenApi", Contract())
-def get_open_api(_call: Call, services: Services) -> Answer:
-    """Return the API as an OpenAPI document."""
-    document = services.settings.documents / "openapi.json"
-    return Answer(body=document.read_text(encoding="utf-8"), headers=_CACHED)
+def get_open_api(call: Call, services: Services) -> Answer:
+    """Return the API as an OpenAPI document, which says where the API is."""
+    text = (services.settings.documents / "openapi.json").read_text(encoding="utf-8")
+    if call.base_path:
+        document = json.loads(text) | {"servers": [{"url": call.base_path}]}
+        text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return Answer(body=text, headers=_CACHED)
 
 
 @api.operation("getHealth", Contract(response=Health))
@@ -80,9 +85,9 @@ def get_health(_call: Call, _services: Services) -> Answer:
     return Answer(body=Health(status="ok"))
 
 
-def _page(name: str) -> Answer:
+def _page(name: str, base_path: str = "") -> Answer:
     return Answer(
-        body=(_HERE / name).read_text(encoding="utf-8"),
+        body=(_HERE / name).read_text(encoding="utf-8").replace("{base_path}", base_path),
         headers={"Content-Security-Policy": _PAGE_POLICY, **_CACHED},
         media_type=_HTML,
     )

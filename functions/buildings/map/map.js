@@ -1,6 +1,6 @@
 "use strict";
 
-const ITEMS = "/v1/buildings/collections/buildings/items";
+const ITEMS = "v1/buildings/collections/buildings/items";
 const MOST = 3000;
 const BEFORE = 1920;
 const COLOURS = [
@@ -106,7 +106,7 @@ async function suggest() {
   const typed = field("address").value.trim();
   if (!key || typed.length < 2) return;
   try {
-    const { suggestions } = await ask("/v1/buildings/suggest", { q: typed });
+    const { suggestions } = await ask("v1/buildings/suggest", { q: typed });
     field("addresses").replaceChildren(...suggestions.map((each) => {
       const option = document.createElement("option");
       option.value = [[each.street, each.house_number].filter(Boolean).join(" "), each.postal_code]
@@ -134,7 +134,7 @@ async function go() {
 async function begin() {
   key = field("key").value.trim();
   try {
-    const { extent } = await ask("/v1/buildings/collections/buildings", {});
+    const { extent } = await ask("v1/buildings/collections/buildings", {});
     const [west, south, east, north] = extent.spatial.bbox[0];
     const inside = map.getBounds().intersects([[south, west], [north, east]]);
     if (!inside) map.setView([(south + north) / 2, (west + east) / 2], 14);

@@ -20,7 +20,7 @@ function row(request) {
   return line;
 }
 async function list() {
-  const found = await ask(`/v1/operator/subject-requests?state=${at("state").value}`);
+  const found = await ask(`v1/operator/subject-requests?state=${at("state").value}`);
   at("requests").tBodies[0].replaceChildren(...found.requests.map(row));
   at("requests").hidden = false;
   at("tasks").replaceChildren(...found.tasks.map((t) => made("li", `${t.kind} ${t.reference} ${t.subject}`)));
@@ -28,7 +28,7 @@ async function list() {
   at("said").textContent = `${found.requests.length} requests, ${found.tasks.length} tasks`;
 }
 async function timeline(reference) {
-  const found = await ask(`/v1/operator/audit/${reference}`);
+  const found = await ask(`v1/operator/audit/${reference}`);
   at("timeline-title").textContent = `${reference}: ${found.intact ? "chain intact" : "CHAIN BROKEN"}`;
   at("timeline-title").hidden = false;
   at("timeline").replaceChildren(...found.events.map((e) => made("li", `${e.at} ${e.event} ${JSON.stringify(e.details)}`)));

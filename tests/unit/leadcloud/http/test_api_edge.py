@@ -10,6 +10,7 @@ import pytest
 from functions.search.handler import api
 from leadcloud.http.api import Answer, Api, Contract
 from leadcloud.http.call import Call
+from leadcloud.http.guard import admit
 from leadcloud.store.interface import StoreUnavailable
 from leadcloud.wiring import Services
 
@@ -185,3 +186,32 @@ def test_answers_that_may_hold_contacts_are_not_cached(
     answer = api.answer(event("GET", "/v1/registers", body=None), services)
 
     assert answer["headers"]["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("asked", "base_path"),
+    [
+        ("/v1/registers", ""),
+        ("/prod/v1/registers", "/prod"),
+        ("/prod/v1/registers/", "/prod"),
+        ("/of/two/v1/registers", "/of/two"),
+        ("/v1/registers/prod", ""),
+        ('/"><script>/v1/registers', ""),
+        ("//elsewhere.example/v1/registers", ""),
+        (None, ""),
+    ],
+)
+def test_the_base_path_is_what_stands_before_the_route(asked: str | None, base_path: str) -> None:
+    """A stage's name is known by the path asked for; what could not be one is none."""
+    call = admit(
+        event(
+            "GET",
+            "/v1/registers",
+            requestContext={
+                "requestId": "request-1",
+                "path": asked,
+                "authorizer": {"account_id": "buyer", "key_id": "k", "scopes": "search"},
+            },
+        )
+    )
+    assert call.base_path == base_path

@@ -29,6 +29,9 @@ class Call:
     """The query parameters by name; for the handler, as the contract's model."""
     headers: Mapping[str, str]
     """Names in lower case."""
+    base_path: str = ""
+    """Where the API begins on its host, as the caller sees it: `/prod` under a stage without a
+    domain of its own, else nothing. Links that are answered begin with it."""
     source_ip: str = ""
     """Where the request came from; for counting only, never kept as it is."""
     body: Any = None

@@ -28,6 +28,7 @@ from leadcloud.http.json_body import read_json, unusable
 from leadcloud.http.routes import JSON, Route, routes_at
 
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_BASE_PATH = re.compile(r"(/[A-Za-z0-9_.-]+)*")
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
 Event = Mapping[str, Any]
@@ -50,6 +51,7 @@ def admit(event: Event) -> Call:
         path_parameters=path_parameters,
         query=_query(event),
         headers=headers,
+        base_path=_base_path(event),
         idempotency_key=_idempotency_key(route, headers),
         source_ip=(event["requestContext"].get("identity") or {}).get("sourceIp") or "",
         body=_body(event, route, headers),
@@ -82,6 +84,19 @@ def _caller(event: Event, route: Route) -> Caller | None:
     if route.scope not in caller.scopes:
         raise ScopeMissing(f"This needs a key with the scope {route.scope}.")
     return caller
+
+
+def _base_path(event: Event) -> str:
+    """Return what stands before the path that a route has, in the path that the caller asked for.
+
+    Source: AWS, "Input format of a Lambda function for proxy integration": the context's path has
+    the stage, or what a domain maps to it, in front.
+    """
+    asked = str(event["requestContext"].get("path") or "").rstrip("/")
+    path = event["path"].rstrip("/")
+    base_path = asked.removesuffix(path)
+    found = asked.endswith(path) and _BASE_PATH.fullmatch(base_path)
+    return base_path if found else ""
 
 
 def _query(event: Event) -> dict[str, str]:
