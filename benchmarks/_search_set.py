@@ -8,7 +8,7 @@ from random import SystemRandom
 from typing import Any
 
 import leadcloud.registers
-from leadcloud.accounts.account import Account
+from leadcloud.accounts.account import CURRENT_TERMS, Account
 from leadcloud.clock import SystemClock
 from leadcloud.purpose import PURPOSES
 from leadcloud.registers.careful_register import CarefulRegister, Retries
@@ -60,6 +60,7 @@ def put_registers(services: Services, registers: Sequence[Register]) -> None:
             parent=None,
             registers=tuple(built),
             purposes=PURPOSES,
+            terms=CURRENT_TERMS,
         )
     )
 

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from leadcloud.accounts.account import Account
+from leadcloud.accounts.account import CURRENT_TERMS, Account
 from leadcloud.accounts.key import SCOPES
 from leadcloud.purpose import PURPOSES
 from leadcloud.store.interface import RecordExists
@@ -28,6 +28,7 @@ _CUSTOMER = Account(
     parent=None,
     registers=(*_SHARED, REGISTERS["own"]),
     purposes=PURPOSES,
+    terms=CURRENT_TERMS,
 )
 
 _ACCOUNTS = (
@@ -39,6 +40,7 @@ _ACCOUNTS = (
         parent=None,
         registers=_SHARED,
         purposes=PURPOSES,
+        terms=CURRENT_TERMS,
     ),
     Account(
         id="demo_reseller",
@@ -47,6 +49,7 @@ _ACCOUNTS = (
         parent=None,
         registers=_SHARED,
         purposes=PURPOSES,
+        terms=CURRENT_TERMS,
     ),
     Account(
         id="demo_sub_account_1",
@@ -55,6 +58,7 @@ _ACCOUNTS = (
         parent="demo_reseller",
         registers=_SHARED,
         purposes=PURPOSES,
+        terms=CURRENT_TERMS,
     ),
     Account(
         id="demo_sub_account_2",
@@ -63,6 +67,7 @@ _ACCOUNTS = (
         parent="demo_reseller",
         registers=_SHARED,
         purposes=PURPOSES,
+        terms=CURRENT_TERMS,
     ),
     Account(
         id="demo_operator",
@@ -71,6 +76,7 @@ _ACCOUNTS = (
         parent=None,
         registers=(),
         purposes=(),
+        terms=CURRENT_TERMS,
     ),
 )
 

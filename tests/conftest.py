@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from leadcloud.accounts.account import Account
+from leadcloud.accounts.account import CURRENT_TERMS, Account
 from leadcloud.clock import SetClock
 from leadcloud.purpose import PURPOSES
 from leadcloud.registers.catalogue import RegisterCatalogue
@@ -94,6 +94,7 @@ def open_account(services: Services) -> Callable[..., Account]:
             parent=None,
             registers=tuple(register.description.id for register in registers),
             purposes=purposes,  # type: ignore[arg-type]
+            terms=CURRENT_TERMS,
         )
         services.accounts.open(account)
         built = {register.description.id: register for register in registers}

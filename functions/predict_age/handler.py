@@ -17,12 +17,20 @@ from leadcloud.accounts.account import Account
 from leadcloud.ages.groups import SCHEMES, Scheme
 from leadcloud.ages.model import HOME, AgeModel
 from leadcloud.ages.names import surname_first
-from leadcloud.errors import CohortTooSmall, Fault, RequestInvalid, Unauthenticated
+from leadcloud.errors import (
+    AccountSuspended,
+    CohortTooSmall,
+    Fault,
+    RequestInvalid,
+    TermsNotAccepted,
+)
 from leadcloud.http.api import Answer, Api, Contract
 from leadcloud.http.call import Call
 from leadcloud.wiring import Services, services
 
 api: Api[Services] = Api("predict_age")
+
+_REFUSED = (AccountSuspended, TermsNotAccepted, RequestInvalid)
 
 
 def lambda_handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
@@ -32,7 +40,7 @@ def lambda_handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]
 
 @api.operation(
     "predictAge",
-    Contract(request=PredictionRequest, response=PredictionAnswer, problems=(RequestInvalid,)),
+    Contract(request=PredictionRequest, response=PredictionAnswer, problems=_REFUSED),
 )
 def predict_age(call: Call, services: Services) -> Answer:
     """Tell the probable group of each contact."""
@@ -69,7 +77,7 @@ def predict_age(call: Call, services: Services) -> Answer:
     Contract(
         request=PredictionRequest,
         response=SummaryAnswer,
-        problems=(RequestInvalid, CohortTooSmall),
+        problems=(*_REFUSED, CohortTooSmall),
     ),
 )
 def summarize_age(call: Call, services: Services) -> Answer:
@@ -122,9 +130,7 @@ def _permitted(
         RequestInvalid: It may not. A register that does not exist and one of another account's
             are told apart by nothing.
     """
-    account = services.accounts.account(call.account_id)
-    if account is None:
-        raise Unauthenticated
+    account = services.accounts.bound_by_terms(call.account_id)
     known = request.register_ in account.registers
     register = services.registers.register(request.register_) if known else None
     if register is None:

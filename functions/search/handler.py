@@ -19,6 +19,7 @@ from functions.search.search import Search, Terms, prepare
 from functions.search.switches import read_policy
 from leadcloud.accounts.account import Account
 from leadcloud.errors import (
+    AccountSuspended,
     CriterionUnsupported,
     CursorInvalid,
     IdempotencyKeyInProgress,
@@ -28,7 +29,7 @@ from leadcloud.errors import (
     PurposeNotPermitted,
     RequestInvalid,
     ResultNotRetained,
-    Unauthenticated,
+    TermsNotAccepted,
 )
 from leadcloud.http.api import Answer, Api, Contract
 from leadcloud.http.call import Call
@@ -38,13 +39,15 @@ from leadcloud.wiring import Services, services
 
 api: Api[Services] = Api("search")
 
+_BARRED = (AccountSuspended, TermsNotAccepted)
+
 
 def lambda_handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     """Answer one API Gateway proxy event."""
     return api.answer(event, services())
 
 
-@api.operation("listRegisters", Contract(response=RegisterList))
+@api.operation("listRegisters", Contract(response=RegisterList, problems=_BARRED))
 def list_registers(call: Call, services: Services) -> Answer:
     """List the registers that the account's contract names."""
     registers = _registers(_account(call, services), services)
@@ -75,6 +78,7 @@ def get_codes(call: Call, _services: Services) -> Answer:
         request=SearchRequest,
         response=SearchAnswer,
         problems=(
+            *_BARRED,
             IdempotencyKeyInProgress,
             ResultNotRetained,
             RequestInvalid,
@@ -124,10 +128,7 @@ def set_register_policy(call: Call, services: Services) -> Answer:
 
 
 def _account(call: Call, services: Services) -> Account:
-    account = services.accounts.account(call.account_id)
-    if account is None:
-        raise Unauthenticated
-    return account
+    return services.accounts.bound_by_terms(call.account_id)
 
 
 def _registers(account: Account, services: Services) -> dict[str, Register]:

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from functions.predict_age.disclosure import Cohort, CohortLog, Person
 from functions.predict_age.handler import api, expected_counts
 from functions.predict_age.messages import RecordMessage
-from leadcloud.accounts.account import Account
+from leadcloud.accounts.account import CURRENT_TERMS, Account
 from leadcloud.ages.groups import GROUPS, SEVEN
 from leadcloud.ages.model import AgeModel
 from leadcloud.ages.names import stem
@@ -258,6 +258,7 @@ def test_t6_asking_again_gives_the_same_bytes(
             parent=None,
             registers=("own",),
             purposes=(),
+            terms=CURRENT_TERMS,
         )
     )
     first = json.dumps(age_caller(body_of(names), path=SUMMARY)[1])

@@ -13,7 +13,7 @@ import pytest
 
 import functions.search.handler
 from functions.search.handler import api
-from leadcloud.accounts.account import Account
+from leadcloud.accounts.account import CURRENT_TERMS, Account
 from leadcloud.clock import SystemClock
 from leadcloud.prohibitions import PUBLIC
 from leadcloud.purpose import PURPOSES
@@ -130,6 +130,7 @@ def trial(
             parent=None,
             registers=(CONSUMERS, COMPANIES),
             purposes=PURPOSES,
+            terms=CURRENT_TERMS,
         )
     )
     return Trial(services=services, provider=provider, capsys=capsys)

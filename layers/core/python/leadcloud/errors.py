@@ -8,7 +8,9 @@ LeadCloudError
 │   ├── IdempotencyKeyMissing        400 idempotency_key_missing
 │   ├── Unauthenticated              401 unauthenticated
 │   ├── InsufficientBalance          402 insufficient_balance
+│   ├── AccountSuspended             403 account_suspended
 │   ├── ScopeMissing                 403 scope_missing
+│   ├── TermsNotAccepted             403 terms_not_accepted
 │   ├── NotFound                     404 not_found
 │   ├── MethodNotAllowed             405 method_not_allowed
 │   ├── IdempotencyKeyInProgress     409 idempotency_key_in_progress
@@ -112,10 +114,23 @@ class InsufficientBalance(RequestRefused):
     code, status, title = "insufficient_balance", 402, "The balance does not cover this request"
 
 
+class AccountSuspended(RequestRefused):
+    """The account, or the reseller above it, is barred from the service for now."""
+
+    code, status, title = "account_suspended", 403, "The account is suspended"
+
+
 class ScopeMissing(RequestRefused):
     """The key is good, but not for this."""
 
     code, status, title = "scope_missing", 403, "The key lacks the scope this needs"
+
+
+class TermsNotAccepted(RequestRefused):
+    """The account has not accepted the terms of use as they now are."""
+
+    code, status = "terms_not_accepted", 403
+    title = "The current terms of use are not accepted; PATCH /v1/account accepts them"
 
 
 class NotFound(RequestRefused):

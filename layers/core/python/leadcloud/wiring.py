@@ -108,7 +108,7 @@ class Services:
     @cached_property
     def accounts(self) -> AccountBook:
         """The accounts."""
-        return AccountBook(self.store)
+        return AccountBook(self.store, self.audit)
 
     @cached_property
     def keys(self) -> KeyRing:

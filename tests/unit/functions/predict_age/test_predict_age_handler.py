@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from leadcloud.accounts.account import Account
+from leadcloud.accounts.account import CURRENT_TERMS, Account
 from leadcloud.ages.groups import FOUR, GROUPS
 from leadcloud.ages.model import AgeModel
 from leadcloud.registers.policy import RegisterPolicy
@@ -55,6 +55,7 @@ def test_an_account_may_choose_the_four_groups(
             registers=("own",),
             purposes=(),
             age_groups="four",
+            terms=CURRENT_TERMS,
         )
     )
 

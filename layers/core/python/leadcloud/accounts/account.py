@@ -1,13 +1,45 @@
-"""Accounts: customers, resellers and their sub-accounts, and what each has a contract for."""
+"""Accounts: customers, resellers and their sub-accounts, operators; and what each may do.
 
-from dataclasses import dataclass
+A sub-account belongs to a reseller, and what is said of an account holds of all below it: a
+reseller that is suspended is so with its sub-accounts.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Literal, cast
 
+from leadcloud.accounts.tier import TierName
 from leadcloud.ages.groups import SchemeName
+from leadcloud.audit import AuditTrail, Details
+from leadcloud.errors import AccountSuspended, TermsNotAccepted, Unauthenticated
 from leadcloud.purpose import Purpose
-from leadcloud.store.interface import Key, Record, Store, Value
+from leadcloud.store.interface import (
+    Action,
+    Key,
+    PutIfAbsent,
+    Record,
+    RecordExists,
+    Store,
+    TransactionCancelled,
+    Update,
+    Value,
+)
+from leadcloud.store.pages import every_record
 
 AccountKind = Literal["customer", "reseller", "sub_account", "operator"]
+
+CURRENT_TERMS = "2026-11-01"
+"""Version of the terms of use. A new one locks every account out until it has accepted it."""
+
+MAX_LEVELS = 4
+"""Accounts from a sub-account to the root of its tree; today a reseller's tree has two."""
+
+_TRIES = 10
+
+
+class BrokenTree(Exception):
+    """An account's parent is missing, or the way to the root does not end."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,48 +57,219 @@ class Account:
     purposes: tuple[Purpose, ...]
     age_groups: SchemeName = "seven"
     """Which age groups the account is told."""
+    terms: str | None = None
+    """Version of the terms of use that it has accepted."""
+    suspended: bool = False
+    tier: TierName = "standard"
+    """How often it may ask."""
+    cap_month: Decimal | None = None
+    """Euros that it may spend in a calendar month; None where only the balance bounds it."""
 
 
 class AccountBook:
-    """Keeps accounts."""
+    """Keeps accounts. What bears on rights leaves an entry in the audit trail."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, audit: AuditTrail) -> None:
         self._store = store
+        self._audit = audit
 
-    def open(self, account: Account) -> None:
-        """Keep a new account."""
-        self._store.put_if_absent(
-            _key(account.id),
-            {
-                "kind": account.kind,
-                "name": account.name,
-                "parent": account.parent,
-                "registers": list(account.registers),
-                "purposes": list(account.purposes),
-                "age_groups": account.age_groups,
-            },
+    def open(self, account: Account, *, by: str = "operator") -> None:
+        """Keep a new account.
+
+        Args:
+            account: Its parent is there and a reseller.
+            by: Id of the key that it was done with.
+
+        Raises:
+            RecordExists: There is one of that id.
+            ValueError: It is a sub-account of nobody, or of somebody who is no reseller.
+        """
+        self._check_parent(account)
+
+        def actions() -> tuple[Action, ...]:
+            if self._store.get(_key(account.id)):
+                raise RecordExists
+            return tuple(
+                PutIfAbsent(key=key, attributes=row) for key, row in _new_rows(account).items()
+            )
+
+        self._with_entry(
+            actions,
+            account_id=account.id,
+            event="account_opened",
+            details={"kind": account.kind, "by": by},
         )
 
     def account(self, account_id: str) -> Account | None:
         """Return an account, or None where there is none."""
         record = self._store.get(_key(account_id))
-        return _account(account_id, record) if record else None
+        return _account(record) if record else None
+
+    def lineage(self, account_id: str) -> tuple[Account, ...]:
+        """Return an account and those above it, nearest first; empty where there is none.
+
+        Raises:
+            BrokenTree: One of those above is missing, or there is no end to them.
+        """
+        accounts: list[Account] = []
+        next_id: str | None = account_id
+        while next_id is not None:
+            account = self.account(next_id) if len(accounts) < MAX_LEVELS else None
+            if account is None and not accounts:
+                return ()
+            if account is None:
+                raise BrokenTree
+            accounts.append(account)
+            next_id = account.parent
+        return tuple(accounts)
+
+    def active(self, account_id: str) -> Account:
+        """Return an account that may use the service.
+
+        Raises:
+            Unauthenticated: There is none.
+            AccountSuspended: It is suspended, or an account above it is.
+        """
+        accounts = self.lineage(account_id)
+        if not accounts:
+            raise Unauthenticated
+        if any(account.suspended for account in accounts):
+            raise AccountSuspended
+        return accounts[0]
+
+    def bound_by_terms(self, account_id: str) -> Account:
+        """Return an account that may be charged and may be given personal data.
+
+        Raises:
+            Unauthenticated: There is none.
+            AccountSuspended: It is suspended, or an account above it is.
+            TermsNotAccepted: It has not accepted the terms as they now are.
+        """
+        account = self.active(account_id)
+        if account.terms != CURRENT_TERMS:
+            raise TermsNotAccepted
+        return account
+
+    def all(self) -> Iterator[Account]:
+        """Yield every account, by id."""
+        return self._listed("ACCOUNTS", "")
+
+    def sub_accounts(self, account_id: str) -> Iterator[Account]:
+        """Yield the sub-accounts of a reseller, by id."""
+        return self._listed(_key(account_id).partition, _SUB_ACCOUNT)
+
+    def accept_terms(self, account_id: str, *, by: str) -> Account:
+        """Note that an account accepts the terms as they now are."""
+        return self._change(
+            account_id, "terms_accepted", {"version": CURRENT_TERMS, "by": by}, terms=CURRENT_TERMS
+        )
+
+    def suspend(self, account_id: str, *, by: str, suspended: bool = True) -> Account:
+        """Bar an account and all below it from the service, or let them in again."""
+        event = "account_suspended" if suspended else "account_resumed"
+        return self._change(account_id, event, {"by": by}, suspended=suspended)
+
+    def choose_age_groups(self, account_id: str, scheme: SchemeName, *, by: str) -> Account:
+        """Change which age groups an account is told."""
+        details = {"scheme": scheme, "by": by}
+        return self._change(account_id, "age_groups_chosen", details, age_groups=scheme)
+
+    def _check_parent(self, account: Account) -> None:
+        if (account.kind == "sub_account") != (account.parent is not None):
+            raise ValueError("a sub-account has a parent, and nobody else has")
+        if account.parent is not None:
+            parent = self.account(account.parent)
+            if parent is None or parent.kind != "reseller":
+                raise ValueError("the parent is no reseller")
+
+    def _change(self, account_id: str, event: str, details: Details, **members: object) -> Account:
+        changed: list[Account] = []
+
+        def actions() -> tuple[Action, ...]:
+            record = self._store.get(_key(account_id))
+            if record is None:
+                raise LookupError("there is no such account")
+            after = replace(_account(record), **members)  # type: ignore[arg-type]
+            changed[:] = [after]
+            return (Update(key=record.key, version=record.version, attributes=_row(after)),)
+
+        self._with_entry(actions, account_id=account_id, event=event, details=details)
+        return changed[0]
+
+    def _with_entry(
+        self,
+        actions: Callable[[], tuple[Action, ...]],
+        *,
+        account_id: str,
+        event: str,
+        details: Details,
+    ) -> None:
+        """Write, and the audit entry with it; read again and repeat where others came between."""
+        for tries_left in reversed(range(_TRIES)):
+            entry = self._audit.entry(f"account:{account_id}", event, details)
+            try:
+                self._store.transact(*actions(), *entry)
+            except TransactionCancelled:
+                if not tries_left:
+                    raise
+            else:
+                return
+
+    def _listed(self, partition: str, prefix: str) -> Iterator[Account]:
+        for record in every_record(self._store, partition, prefix):
+            account = self.account(record.key.sort.removeprefix(prefix))
+            if account is not None:
+                yield account
+
+
+_SUB_ACCOUNT = "SUB-ACCOUNT#"
 
 
 def _key(account_id: str) -> Key:
     return Key(f"ACCOUNT#{account_id}", "ACCOUNT")
 
 
-def _account(account_id: str, record: Record) -> Account:
+def _new_rows(account: Account) -> dict[Key, dict[str, Value]]:
+    """Return the records of a new account: itself, and where it is found in lists."""
+    rows: dict[Key, dict[str, Value]] = {
+        _key(account.id): _row(account),
+        Key("ACCOUNTS", account.id): {},
+    }
+    if account.parent is not None:
+        rows[Key(_key(account.parent).partition, f"{_SUB_ACCOUNT}{account.id}")] = {}
+    return rows
+
+
+def _row(account: Account) -> dict[str, Value]:
+    return {
+        "kind": account.kind,
+        "name": account.name,
+        "parent": account.parent,
+        "registers": list(account.registers),
+        "purposes": list(account.purposes),
+        "age_groups": account.age_groups,
+        "terms": account.terms,
+        "suspended": account.suspended,
+        "tier": account.tier,
+        "cap_month": None if account.cap_month is None else str(account.cap_month),
+    }
+
+
+def _account(record: Record) -> Account:
     row = record.attributes
+    cap = cast("str | None", row.get("cap_month"))
     return Account(
-        id=account_id,
+        id=record.key.partition.removeprefix("ACCOUNT#"),
         kind=cast("AccountKind", row["kind"]),
         name=str(row["name"]),
         parent=cast("str | None", row["parent"]),
         registers=_texts(row["registers"]),
         purposes=cast("tuple[Purpose, ...]", _texts(row["purposes"])),
         age_groups=cast("SchemeName", row.get("age_groups", "seven")),
+        terms=cast("str | None", row.get("terms")),
+        suspended=bool(row.get("suspended", False)),
+        tier=cast("TierName", row.get("tier", "standard")),
+        cap_month=None if cap is None else Decimal(cap),
     )
 
 
