@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from leadcloud.accounts.account import Account
 from leadcloud.prohibitions import PUBLIC
 from local.admin.__main__ import main, services_of
 from local.folder import Folder, draw_secrets
@@ -67,3 +68,42 @@ def test_a_list_of_postal_codes_is_loaded(
     run(monkeypatch, folder, "postal_codes", "load", str(file))
 
     assert services_of(folder).postal_codes.existing() == frozenset({"00100", "01300"})
+
+
+def test_a_register_is_put_into_accounts_contracts(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Entered once or twice, it is a record, and the account may search it; others may not."""
+    services = services_of(folder)
+    for name in ("buyer", "other"):
+        services.accounts.open(
+            Account(id=name, kind="customer", name="B", parent=None, registers=(), purposes=())
+        )
+
+    for _ in range(2):
+        run(monkeypatch, folder, "registers", "put", "ytj_companies", "--account", "buyer")
+
+    registers = {
+        name: account.registers
+        for name in ("buyer", "other")
+        if (account := services.accounts.account(name))
+    }
+    assert registers == {"buyer": ("ytj_companies",), "other": ()}
+    assert services.registers.register("ytj_companies")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["ytj_companies", "--account", "nobody"], "1 of the accounts do not exist"),
+        (["no_such_register"], "cannot be used yet"),
+    ],
+)
+def test_a_register_that_cannot_be_put_is_a_sentence(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch, arguments: list[str], told: str
+) -> None:
+    """No traceback for a mistyped name."""
+    with pytest.raises(SystemExit) as stopped:
+        run(monkeypatch, folder, "registers", "put", *arguments)
+
+    assert told in str(stopped.value)

@@ -224,6 +224,17 @@ class AccountBook:
 
 _SUB_ACCOUNT = "SUB-ACCOUNT#"
 
+    def add_register(self, account_id: str, register_id: str) -> bool:
+        """Put a register into an account's contract; return whether there is such an account."""
+        record = self._store.get(_key(account_id))
+        if record is None:
+            return False
+        registers = _texts(record.attributes["registers"])
+        if register_id not in registers:
+            row = {**record.attributes, "registers": [*registers, register_id]}
+            self._store.update(record, row)
+        return True
+
 
 def _key(account_id: str) -> Key:
     return Key(f"ACCOUNT#{account_id}", "ACCOUNT")

@@ -27,15 +27,23 @@ def reader(manifest: Manifest) -> Callable[[Any], Contact]:
     a person, a number that can be called, and for a company that has ceased.
     """
     extract = manifest.extract
-    match extract.reader:
-        case "fields":
-            fields = _fields_by_table(extract)
-        case "ytj_company":
-            fields = ytj_company.fields
-        case "enhetsregisteret_enhet":
-            fields = enhetsregisteret_enhet.fields
+    fields = fields_of(extract)
     build = _consumer if manifest.kind == "consumer" else _business
     return lambda record: build(_typed(fields(record), extract), extract)
+
+
+def fields_of(extract: Extract) -> Callable[[Any], dict[str, Any]]:
+    """Return what finds the fields in a record, by our names of them; no value is checked yet.
+
+    What it returns raises RecordUnusable for what is no record at all.
+    """
+    match extract.reader:
+        case "fields":
+            return _fields_by_table(extract)
+        case "ytj_company":
+            return ytj_company.fields
+        case "enhetsregisteret_enhet":
+            return enhetsregisteret_enhet.fields
 
 
 def _fields_by_table(extract: Extract) -> Callable[[Any], dict[str, Any]]:

@@ -1,0 +1,1 @@
+"""`python -m local.check_register MANIFEST`: whether a register is what its manifest says."""
