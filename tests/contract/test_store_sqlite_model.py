@@ -1,10 +1,11 @@
 """SQLite against the contract written as a dictionary, in any order of operations."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, cast
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from leadcloud.clock import SetClock
 from leadcloud.store.interface import (
     Action,
+    Add,
     Check,
     Delete,
     Key,
@@ -38,7 +40,11 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
     max_leaves=5,
 )
-ATTRIBUTES = st.dictionaries(NAMES, VALUES, max_size=3)
+ATTRIBUTES = st.dictionaries(NAMES, VALUES, max_size=3) | st.fixed_dictionaries(
+    {"n": st.integers(-5, 5)}
+)
+AMOUNTS = st.integers(-5, 5).map(lambda amount: {"n": amount})
+ADDITIONS = st.builds(Add, key=KEYS, amounts=AMOUNTS, floors=AMOUNTS)
 
 
 class Stores(RuleBasedStateMachine):
@@ -78,12 +84,23 @@ class Stores(RuleBasedStateMachine):
             return "exists" if record else None
         if record is None:
             return "missing"
+        if isinstance(action, Add):
+            number = record.attributes.get("n")
+            if not isinstance(number, int) or isinstance(number, bool):
+                return "missing"
+            return "floor" if number + action.amounts["n"] < action.floors["n"] else None
         return None if record.version == action.version else "version"
 
     def apply(self, action: Action) -> None:
         """Do this in the model."""
         if isinstance(action, Delete):
             del self.model[action.key]
+        elif isinstance(action, Add):
+            record = self.model[action.key]
+            sums: Any = {"n": cast("int", record.attributes["n"]) + action.amounts["n"]}
+            self.model[action.key] = replace(
+                record, version=record.version + 1, attributes={**record.attributes, **sums}
+            )
         elif not isinstance(action, Check):
             version = 1 if isinstance(action, PutIfAbsent) else action.version + 1
             self.model[action.key] = Record(
@@ -153,7 +170,9 @@ class Stores(RuleBasedStateMachine):
         others = [st.builds(kind, key=KEYS, version=VERSIONS) for kind in (Delete, Check)]
         update = st.builds(Update, key=KEYS, version=VERSIONS, attributes=ATTRIBUTES)
         actions: list[Any] = data.draw(
-            st.lists(st.one_of(put, update, *others), max_size=4, unique_by=lambda a: a.key)
+            st.lists(
+                st.one_of(put, update, ADDITIONS, *others), max_size=4, unique_by=lambda a: a.key
+            )
         )
         reasons = tuple(self.obstacle(action) for action in actions)
         assert self.reasons_for(actions) == reasons

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from leadcloud.store.interface import (
     Action,
+    Add,
     Attributes,
     Delete,
     Key,
@@ -21,7 +22,14 @@ from leadcloud.store.interface import (
     Update,
     VersionConflict,
 )
-from leadcloud.store.limits import check_actions, check_key, check_range, plain, whole_seconds
+from leadcloud.store.limits import (
+    check_actions,
+    check_addition,
+    check_key,
+    check_range,
+    plain,
+    whole_seconds,
+)
 
 A = TypeVar("A", bound=Action)
 
@@ -109,8 +117,21 @@ class CheckedStore(Store):
             raise TransactionCancelled(reasons)
 
 
+def obstacle_to_adding(attributes: Attributes, action: Add) -> Reason:
+    """Return why the numbers of a record cannot be added to."""
+    for name, amount in action.amounts.items():
+        before = attributes.get(name)
+        if isinstance(before, bool) or not isinstance(before, int):
+            return "missing"
+        if name in action.floors and before + amount < action.floors[name]:
+            return "floor"
+    return None
+
+
 def _checked(action: A) -> A:
     check_key(action.key)
+    if isinstance(action, Add):
+        check_addition(action)
     if isinstance(action, PutIfAbsent | Update):
         return replace(
             action,

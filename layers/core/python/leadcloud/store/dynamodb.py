@@ -12,9 +12,10 @@ from boto3.dynamodb.types import TypeSerializer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from leadcloud.clock import Clock
-from leadcloud.store.checked import CheckedStore
+from leadcloud.store.checked import CheckedStore, obstacle_to_adding
 from leadcloud.store.interface import (
     Action,
+    Add,
     Check,
     Delete,
     Key,
@@ -40,6 +41,7 @@ WRITE = "write"
 
 ABSENT = "attribute_not_exists(#version) OR #expires_at <= :now"
 UNCHANGED = "#version = :version AND (attribute_not_exists(#expires_at) OR #expires_at > :now)"
+LIVE = "attribute_exists(#version) AND (attribute_not_exists(#expires_at) OR #expires_at > :now)"
 NAMES = {"#version": VERSION, "#expires_at": EXPIRES_AT}
 
 REFUSED = "ConditionalCheckFailed"
@@ -138,7 +140,7 @@ class DynamoDbStore(CheckedStore):
         now, write = self._now(), f"{self._random.getrandbits(128):032x}"
         requests = [self._request(action, now, write) for action in actions]
         for failed in range(1, TRIES + 1):
-            refusals = self._send(requests)
+            refusals = self._send(requests, write)
             if not refusals or any(_is_own(refusal, write) for refusal in refusals):
                 return [None for _ in actions]
             if any(refusal["Code"] == REFUSED for refusal in refusals):
@@ -150,6 +152,8 @@ class DynamoDbStore(CheckedStore):
 
     def _request(self, action: Action, now: int, write: str) -> dict[str, Any]:
         """Return the action as TransactWriteItems takes it."""
+        if isinstance(action, Add):
+            return {"Update": _addition(action, now, write) | {"TableName": self._table}}
         request: dict[str, Any] = {
             "TableName": self._table,
             "ConditionExpression": ABSENT if isinstance(action, PutIfAbsent) else UNCHANGED,
@@ -165,7 +169,7 @@ class DynamoDbStore(CheckedStore):
             return {"ConditionCheck": request | {"Key": _key(action.key)}}
         return {"Put": request | {"Item": _item(action, write)}}
 
-    def _send(self, requests: Sequence[Any]) -> Sequence[Item]:
+    def _send(self, requests: Sequence[Any], write: str) -> Sequence[Item]:
         """Return DynamoDB's reason for each request; none at all when all were done."""
         with _unavailable():
             try:
@@ -176,7 +180,10 @@ class DynamoDbStore(CheckedStore):
                     case [{"Delete": delete}]:
                         self._client.delete_item(**delete)
                     case _:
-                        self._client.transact_write_items(TransactItems=requests)
+                        # With the token, a transaction that is sent again is not done again.
+                        self._client.transact_write_items(
+                            TransactItems=requests, ClientRequestToken=write
+                        )
             except ClientError as error:
                 refusals = _refusals(error)
                 if {refusal["Code"] for refusal in refusals}.isdisjoint({*PASSING, REFUSED}):
@@ -218,11 +225,42 @@ def _reason(action: Action, refusal: Item, now: int) -> Reason:
     if isinstance(action, PutIfAbsent):
         return "exists"
     item = refusal.get("Item")
-    return "version" if item and _is_live(item, now) else "missing"
+    if not item or not _is_live(item, now):
+        return "missing"
+    if isinstance(action, Add):
+        return obstacle_to_adding(_record(item).attributes, action)
+    return "version"
 
 
 def _is_live(item: Item, now: int) -> bool:
     return EXPIRES_AT not in item or _number(item[EXPIRES_AT]) > now
+
+
+def _addition(action: Add, now: int, write: str) -> dict[str, Any]:
+    """Return an addition as TransactWriteItems takes an update."""
+    names = NAMES | {"#attributes": ATTRIBUTES, "#write": WRITE}
+    values = {
+        ":now": {"N": str(now)},
+        ":number": {"S": "N"},
+        ":one": {"N": "1"},
+        ":write": {"S": write},
+    }
+    sums, conditions = ["#version = #version + :one", "#write = :write"], [LIVE]
+    for number, (name, amount) in enumerate(action.amounts.items()):
+        names[f"#n{number}"], values[f":n{number}"] = name, {"N": str(amount)}
+        sums.append(f"#attributes.#n{number} = #attributes.#n{number} + :n{number}")
+        conditions.append(f"attribute_type(#attributes.#n{number}, :number)")
+        if name in action.floors:
+            values[f":f{number}"] = {"N": str(action.floors[name] - amount)}
+            conditions.append(f"#attributes.#n{number} >= :f{number}")
+    return {
+        "Key": _key(action.key),
+        "UpdateExpression": f"SET {', '.join(sums)}",
+        "ConditionExpression": " AND ".join(conditions),
+        "ExpressionAttributeNames": names,
+        "ExpressionAttributeValues": values,
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+    }
 
 
 def _key(key: Key) -> dict[str, Any]:

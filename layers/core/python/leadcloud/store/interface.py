@@ -16,7 +16,7 @@ anything is done.
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -26,7 +26,7 @@ Value = Scalar | Sequence["Value"] | Mapping[str, "Value"]
 
 Attributes = Mapping[str, Value]
 
-Reason = Literal["exists", "version", "missing"] | None
+Reason = Literal["exists", "version", "missing", "floor"] | None
 """Why one action of a transaction could not be done; None where it could have been."""
 
 MAX_ACTIONS = 100
@@ -97,7 +97,20 @@ class Check:
     version: int
 
 
-Action = PutIfAbsent | Update | Delete | Check
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Add:
+    """Add to whole numbers of a record, whatever its version: additions of others are not lost.
+
+    A record that is not there, or holds no whole number under one of the names, counts as missing.
+    The addition is refused if a number would end below its floor.
+    """
+
+    key: Key
+    amounts: Mapping[str, int]
+    floors: Mapping[str, int] = field(default_factory=dict)
+
+
+Action = PutIfAbsent | Update | Delete | Check | Add
 
 
 class StoreError(Exception):

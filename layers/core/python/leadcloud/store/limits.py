@@ -6,7 +6,7 @@ Source: DynamoDB developer guide, "Constraints" and "Item sizes and formats".
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from leadcloud.store.interface import MAX_ACTIONS, Action, Attributes, Key, Value
+from leadcloud.store.interface import MAX_ACTIONS, Action, Add, Attributes, Key, Value
 
 MAX_PARTITION_BYTES = 2048
 MAX_SORT_BYTES = 1024
@@ -64,6 +64,23 @@ def check_actions(actions: Sequence[Action]) -> None:
         raise ValueError("Each action of a transaction is on another key")
     if sum(_size(getattr(action, "attributes", {})) for action in actions) > MAX_TRANSACTION_BYTES:
         raise ValueError(f"A transaction holds at most {MAX_TRANSACTION_BYTES} bytes")
+
+
+def check_addition(action: Add) -> None:
+    """Refuse an addition that a store cannot make.
+
+    Raises:
+        TypeError: An amount or a floor is no whole number.
+        ValueError: There is nothing to add, a number is too large, or a floor is under a name that
+            is not added to.
+    """
+    if not action.amounts or not action.floors.keys() <= action.amounts.keys():
+        raise ValueError("An addition has amounts, and floors under their names only")
+    for name, number in (*action.amounts.items(), *action.floors.items()):
+        _name(name)
+        if isinstance(number, bool) or not isinstance(number, int):
+            raise TypeError("Only whole numbers are added")
+        _number(number)
 
 
 def plain(attributes: Attributes) -> dict[str, Value]:

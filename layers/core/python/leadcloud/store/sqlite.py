@@ -12,9 +12,11 @@ from pathlib import Path
 from threading import Lock
 
 from leadcloud.clock import Clock
-from leadcloud.store.checked import CheckedStore
+from leadcloud.store.checked import CheckedStore, obstacle_to_adding
 from leadcloud.store.interface import (
     Action,
+    Add,
+    Attributes,
     Check,
     Delete,
     Key,
@@ -204,6 +206,8 @@ def _obstacle(connection: sqlite3.Connection, action: Action, now: int) -> Reaso
         return "exists" if found else None
     if found is None:
         return "missing"
+    if isinstance(action, Add):
+        return obstacle_to_adding(found.attributes, action)
     return None if found.version == action.version else "version"
 
 
@@ -211,13 +215,31 @@ def _apply(connection: sqlite3.Connection, action: Action) -> None:
     key = (action.key.partition.encode(), action.key.sort.encode())
     if isinstance(action, Delete):
         connection.execute("DELETE FROM record WHERE partition = ? AND sort = ?", key)
+    elif isinstance(action, Add):
+        _add(connection, key, action)
     elif not isinstance(action, Check):
         version = 1 if isinstance(action, PutIfAbsent) else action.version + 1
-        attributes = json.dumps(action.attributes, ensure_ascii=False, separators=(",", ":"))
+        attributes = _written(action.attributes)
         expires_at = action.expires_at and int(action.expires_at.timestamp())
         connection.execute(
             "REPLACE INTO record VALUES (?, ?, ?, ?, ?)", (*key, version, attributes, expires_at)
         )
+
+
+def _add(connection: sqlite3.Connection, key: tuple[bytes, bytes], action: Add) -> None:
+    ((text,),) = connection.execute(
+        "SELECT attributes FROM record WHERE partition = ? AND sort = ?", key
+    ).fetchall()
+    attributes = json.loads(text)
+    sums = {name: attributes[name] + amount for name, amount in action.amounts.items()}
+    connection.execute(
+        "UPDATE record SET version = version + 1, attributes = ? WHERE partition = ? AND sort = ?",
+        (_written(attributes | sums), *key),
+    )
+
+
+def _written(attributes: Attributes) -> str:
+    return json.dumps(attributes, ensure_ascii=False, separators=(",", ":"))
 
 
 def _find(connection: sqlite3.Connection, key: Key, now: int) -> Record | None:
