@@ -62,7 +62,7 @@ NEEDS = {
     "search": Needs(
         table=_READ_AND_WRITE,
         secret=True,
-        layers=("registers",),
+        layers=("registers", "release"),  # criteria about the buildings that contacts live in
         memory=1024,
         timeout=29,
     ),

@@ -11,7 +11,7 @@ from constructs import Construct
 from infra.data_stack import DataStack
 from infra.layers import Layers
 from infra.nag import acknowledge
-from infra.needs import FUNCTIONS, NEEDS, STEPS, Needs, layers_of
+from infra.needs import FUNCTIONS, NEEDS, STEPS, Needs
 from infra.python_function import PythonFunction
 from infra.rest_api import RestApi
 from infra.stages import Stage
@@ -50,7 +50,7 @@ class ServiceStack(Stack):
             self,
             "".join(part.capitalize() for part in re.split(r"[_.]", name)),
             name=name,
-            layers=[self._layers.named(each) for each in layers_of(name)],
+            layers=self._layers.of(name),
             environment={
                 "LEADCLOUD_STORE": f"dynamodb:{self._data.table.table_name}",
                 "LEADCLOUD_SECRETS": f"secretsmanager:{self._data.secret.secret_arn}",

@@ -27,10 +27,12 @@ from leadcloud.wiring import Services
 from local.demo import register_demo, seed
 from local.demo_database import create_demo_database
 from local.folder import Folder, draw_secrets
+from local.synthetic_buildings import ensure_buildings
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+REPOSITORY = Path(__file__).parents[2]
 ACCOUNT, REGION = "000000000000", "eu-north-1"
 ASSETS = f"cdk-hnb659fds-assets-{ACCOUNT}-{REGION}"
 """The bucket that bootstrapping an account makes."""
@@ -53,7 +55,11 @@ def deployed(
 ) -> Iterator[Deployed]:
     """Deploy the service, fill in its secret, and give it the demo's accounts and registers."""
     emulator = Emulator(ministack)
-    outputs = emulator.deploy(_synthesised(tmp_path_factory.mktemp("cdk")))
+    ensure_buildings(REPOSITORY / "layers" / "data" / "buildings.sqlite")
+    assembly = _synthesised(tmp_path_factory.mktemp("cdk"))
+    outputs = emulator.deploy(assembly)
+    (release,) = assembly.glob("asset.*/layers/data/buildings.sqlite")
+    emulator.tell_functions({"LEADCLOUD_BUILDINGS": str(release)})
     folder = Folder(tmp_path_factory.mktemp("state"))
     create_demo_database(folder.root)
     emulator.client("secretsmanager").put_secret_value(
@@ -102,6 +108,15 @@ class Emulator:
             bucket.put_object(Bucket=ASSETS, Key=template.name, Body=template.read_bytes())
             outputs |= self._create(template.name)
         return outputs
+
+    def tell_functions(self, variables: dict[str, str]) -> None:
+        """Set variables of every function: the emulator unpacks layers anywhere but in /opt."""
+        functions = self.client("lambda")
+        for each in functions.list_functions()["Functions"]:
+            known = each["Environment"]["Variables"]
+            functions.update_function_configuration(
+                FunctionName=each["FunctionName"], Environment={"Variables": known | variables}
+            )
 
     def _create(self, template: str) -> dict[str, str]:
         stacks, name = self.client("cloudformation"), template.split(".", maxsplit=1)[0]

@@ -1,12 +1,14 @@
 """Requests through API Gateway, authorizer, Lambda and DynamoDB, as they are deployed."""
 
+from typing import Any
+
 import pytest
 
 from tests.emulated.conftest import Deployed
 
 pytestmark = [pytest.mark.loopback, pytest.mark.slow]
 
-SEARCH = {
+SEARCH: dict[str, Any] = {
     "purpose": "telemarketing_b2c",
     "registers": ["demo_own_customers"],
     "criteria": {"municipality": {"in": ["092"]}},
@@ -21,6 +23,26 @@ def test_a_search_delivers_contacts(deployed: Deployed) -> None:
     assert answer.status_code == 200, answer.text
     assert [each["municipality"] for each in answer.json()["contacts"]] == ["092"] * 3
     assert [each["state"] for each in answer.json()["sources"]] == ["ok"]
+
+
+def test_a_search_knows_the_buildings(deployed: Deployed) -> None:
+    """The search carries the building database: those in blocks of flats are found, and only they."""
+    criteria = {**SEARCH["criteria"], "building_type": {"in": ["block_of_flats"]}}
+    headers = {"X-API-Key": deployed.keys["customer"], "Idempotency-Key": "about-buildings"}
+    answer = deployed.api.post("/v1/search", json={**SEARCH, "criteria": criteria}, headers=headers)
+    assert answer.status_code == 200, answer.text
+    contacts = answer.json()["contacts"]
+    assert contacts
+    assert {each["building"]["type"] for each in contacts} == {"block_of_flats"}
+
+
+def test_the_look_up_answers_from_the_same_release(deployed: Deployed) -> None:
+    """The buildings' function has the database, too, and pages through it."""
+    headers = {"X-API-Key": deployed.keys["customer"]}
+    path = "/v1/buildings/collections/buildings/items"
+    page = deployed.api.get(path, params={"limit": 2, "use": "sauna"}, headers=headers)
+    assert page.status_code == 200, page.text
+    assert page.json()["numberReturned"] == 2
 
 
 def test_a_search_goes_on_where_the_page_ended(deployed: Deployed) -> None:
