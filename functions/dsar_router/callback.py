@@ -18,6 +18,9 @@ from leadcloud.store.interface import Key, RecordExists
 NOBODY = bytes(32)
 """A key to check against where there is no controller, so that it takes the same time."""
 
+_NOBODYS = "-"
+"""What an unknown callback id belongs to: looked up and found missing, as a known one is found."""
+
 
 def take_callback(desk: Desk, call: Call) -> CaseState:
     """Take a controller's report and return where its case stands now.
@@ -27,12 +30,12 @@ def take_callback(desk: Desk, call: Call) -> CaseState:
         RequestInvalid: It is no report.
         ReportOutOfTurn: It cannot follow from where the case stands.
     """
-    case = _case(desk, call.path_parameters["callback_id"])
-    entry = desk.controllers.entry(case.controller_id) if case else None
+    callback_id = call.path_parameters["callback_id"]
+    case = _case(desk, callback_id)
+    entry = desk.controllers.entry(case.controller_id if case else _NOBODYS)
     signed = verify_sender(desk, call, entry)
     if case is None or signed is None:
-        if case:
-            desk.dossier.note(case.reference, "signature_refused")
+        _note_refusal(desk, case, callback_id)
         raise Unauthenticated("The signature is not one that is accepted here.")
     seen = Key(f"REQUEST#{case.reference}", f"SEEN#{case.controller_id}#{hashed(signed.id)}")
     if desk.store.get(seen):
@@ -59,5 +62,17 @@ def verify_sender(desk: Desk, call: Call, entry: ControllerEntry | None) -> Sign
 def _case(desk: Desk, callback_id: str) -> Case | None:
     record = desk.store.get(callback_key(callback_id))
     # Looked up in any case, so that an unknown id takes as long as a known one.
-    row = record.attributes if record else {"reference": "", "controller": ""}
+    row = record.attributes if record else {"reference": _NOBODYS, "controller": _NOBODYS}
     return desk.dossier.case(str(row["reference"]), str(row["controller"]))
+
+
+def _note_refusal(desk: Desk, case: Case | None, callback_id: str) -> None:
+    """Enter a refusal into the request's audit; where there is no request, write as much.
+
+    A write is most of what a refusal takes: without one, an unknown id would be told by the time.
+    What is written then is a count that is gone within the hour, so nobody can fill the store.
+    """
+    if case:
+        desk.dossier.note(case.reference, "signature_refused")
+    else:
+        desk.throttle.count("unknown_callbacks", hashed(callback_id)[:2])

@@ -114,8 +114,10 @@ def report_on_subject_request(call: Call, services: Services) -> Answer:
 )
 def send_controller_notice(call: Call, services: Services) -> Answer:
     """Take a source's signed notice for those who received its data."""
-    request = take_notice(desk_of(services), call)
-    return Answer(body=NoticeTaken(reference=request.reference), status=202)
+    desk = desk_of(services)
+    reference = take_notice(desk, call).reference
+    view_key = desk.references.view_key(reference)
+    return Answer(body=NoticeTaken(reference=reference, view_key=view_key), status=202)
 
 
 @api.operation("listSubjectRequests", Contract(response=RequestList, parameters=Shelf))

@@ -96,7 +96,7 @@ def _request(desk: Desk, filing: Filing, arrival: Arrival, *, reference: str) ->
         due_on=dates.nominal,
         due_on_latest=dates.latest,
         digest=_digest(desk, filing),
-        contact=desk.references.hidden("contact", contact_of(filing)),
+        contact=desk.references.hidden("contact", _who(filing)),
         origin=arrival.origin,
         agent=behalf.relation if behalf else None,
         mandate=bool(behalf and behalf.mandate),
@@ -105,9 +105,13 @@ def _request(desk: Desk, filing: Filing, arrival: Arrival, *, reference: str) ->
     )
 
 
-def contact_of(filing: Filing) -> str:
-    """Return the channel by which the same person is told again."""
-    return (filing.reply_to.email or filing.reply_to.phone or "").casefold()
+def _who(filing: Filing) -> str:
+    """Return what tells the same filing again: the channel, and whom it is about.
+
+    An agent files for many from one address, so the address alone would make them one person.
+    """
+    channel = filing.reply_to.email or filing.reply_to.phone or ""
+    return f"{channel}\n{filing.subject.model_dump_json()}".casefold()
 
 
 def _record(desk: Desk, filing: Filing, request: SubjectRequest) -> SubjectRequest:
@@ -134,7 +138,9 @@ def _record(desk: Desk, filing: Filing, request: SubjectRequest) -> SubjectReque
 
 
 def _earlier(desk: Desk, request: SubjectRequest) -> tuple[str | None, tuple[Action, ...]]:
-    """Return an open request for the same right from the same channel, or how to note this one."""
+    """Return an open request for the same right of the same person, or how to note this one."""
+    if request.source == "notice":
+        return None, ()  # a source may have more to tell of the same person
     key = Key(f"CONTACT#{request.contact}", request.right)
     note = {"reference": request.reference}
     record = desk.store.get(key)

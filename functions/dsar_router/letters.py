@@ -30,6 +30,9 @@ Kind = Literal[
     "withdrawn",
 ]
 
+_MUST_BE_TOLD: frozenset[Kind] = frozenset({"extended", "refused", "overdue", "not_found"})
+"""What a person must not miss (GDPR art. 12(3)-(4)); the rest stands on the request's page too."""
+
 MOST_A_DAY = 3
 """Letters to a channel whose owner has not confirmed anything: the form is no mail bomb."""
 
@@ -63,13 +66,16 @@ class Letters:
             payload: Its payload; None where that is destroyed, so that nobody can be told.
             about: The controller that it happened at.
         """
-        if payload is None or "reply_to" not in payload:
+        if payload is None or request.source == "notice":
             return
         address = payload["reply_to"].get("email")
+        too_many = address is not None and self._too_many(request, address)
+        if too_many and kind not in _MUST_BE_TOLD:
+            return
         letter_id = "-".join(filter(None, (request.reference, "person", kind, about)))
         if (
             address is None
-            or self._too_many(request, address)
+            or too_many
             or not self._sent(Mail(to=address, id=letter_id, **self._words(kind, request)))
         ):
             add_task(

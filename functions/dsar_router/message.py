@@ -21,6 +21,8 @@ def message_about(
         body |= {name: payload[name] for name in _PERSONAL if name in payload}
         body.setdefault("reply_to", {})
         body.setdefault("subject", {})
+        if "mandate_sha256" in payload.get("on_behalf_of", {}):
+            body["on_behalf_of"]["mandate_sha256"] = payload["on_behalf_of"]["mandate_sha256"]
     number = f".{case.reminders}" if kind == "reminder" else ""
     page = desk.references.page_id(request.reference, case.controller_id, case.pages)
     return Message(

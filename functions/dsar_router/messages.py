@@ -68,6 +68,7 @@ class NoticeTaken(Wire):
     """A notice is on record and goes to those who received data."""
 
     reference: str
+    view_key: str = Field(description="Shows to whom it went, as it does for a request.")
 
 
 class Shelf(Parameters):

@@ -52,7 +52,7 @@ class SubjectRequest:
     digest: str
     """Keyed hash of what was filed, to tell a repetition from another filing."""
     contact: str
-    """Keyed hash of the contact channel, to tell that the same person filed the same before."""
+    """Keyed hash of the contact channel and whom it is about, to tell the same filing again."""
     origin: str
     """Keyed hash of the network it came from, good for one day; empty for an operator's."""
     verified: bool = False

@@ -1,13 +1,18 @@
 """Acceptance cases 29, 31, 34, 36-39: what people write, who writes, and what is forgotten."""
 
 import hashlib
+import os
 from typing import Any
 
 import pytest
 
+from functions.dsar_router.letters import MOST_A_DAY
 from functions.dsar_router.own_register import OWN
 from leadcloud.anchors import verify
 from tests.house import BUYER, SOURCE, House
+
+BATCH = int(os.environ.get("LEADCLOUD_BATCH", "12"))
+"""A blocker's batch; 500 is the size that case 36 names."""
 
 IDENTITY_CODE = "131052-308T"
 CARD = "4111 1111 1111 1111"
@@ -118,20 +123,28 @@ def test_case_36_an_agents_request_is_passed_on_with_its_mandate(
 
 
 def test_case_36_a_batch_is_taken_item_by_item(house: House) -> None:
-    """Case 36: five hundred prohibitions under one mandate's hash are five hundred requests."""
+    """Case 36: an agent's prohibitions, from one address under one mandate, all go out.
+
+    The agent is not buried in letters, nor the operators in tasks.
+    """
     mandate = hashlib.sha256(b"synthetic mandate").hexdigest()
     behalf = {"relation": "agent", "mandate": True, "mandate_sha256": mandate}
-    references = {
+    code = house.deliver()
+    for number in range(BATCH):
         house.file(
             right="objection",
-            reply_to={"email": f"item{number}@synthetic.example"},
+            reply_to={"email": "agent@synthetic.example"},
             subject={"phone": f"+3584570{number:06}"},
             on_behalf_of=behalf,
-        )["reference"]
-        for number in range(500)
-    }
-    assert len(references) == 500
-    assert all(house.request(each).agent == "agent" for each in references)
+            lead_reference=code,
+        )
+    house.settle()
+    for controller in (SOURCE, BUYER):
+        got = [message["data"] for message in house.interfaces.to(controller)]
+        assert len({each["subject"]["phone"] for each in got}) == BATCH
+        assert all(each["on_behalf_of"] == behalf for each in got)
+    assert len(house.mailbox.to("agent@synthetic.example")) == MOST_A_DAY
+    assert house.tasks() == []
 
 
 @pytest.mark.parametrize("relation", ["guardian", "deceased"])
