@@ -28,5 +28,5 @@ def _put(options: argparse.Namespace, services: Services) -> None:
     if services.registers.register(options.register) is None:
         sys.exit("The register cannot be used yet: its manifest or a secret of it is not there.")
     for account in options.account:
-        services.accounts.add_register(account, options.register)
+        services.accounts.add_register(account, options.register, by="operator")
     print(f"{options.register} can be searched by {len(options.account)} more accounts.")

@@ -174,6 +174,17 @@ class AccountBook:
         details = {"scheme": scheme, "by": by}
         return self._change(account_id, "age_groups_chosen", details, age_groups=scheme)
 
+    def add_register(self, account_id: str, register_id: str, *, by: str) -> Account:
+        """Put a register into an account's contract.
+
+        Raises:
+            LookupError: There is no such account.
+        """
+        account = self.account(account_id)
+        registers = dict.fromkeys((*account.registers, register_id) if account else ())
+        details = {"register": register_id, "by": by}
+        return self._change(account_id, "register_added", details, registers=tuple(registers))
+
     def _check_parent(self, account: Account) -> None:
         if (account.kind == "sub_account") != (account.parent is not None):
             raise ValueError("a sub-account has a parent, and nobody else has")
@@ -223,17 +234,6 @@ class AccountBook:
 
 
 _SUB_ACCOUNT = "SUB-ACCOUNT#"
-
-    def add_register(self, account_id: str, register_id: str) -> bool:
-        """Put a register into an account's contract; return whether there is such an account."""
-        record = self._store.get(_key(account_id))
-        if record is None:
-            return False
-        registers = _texts(record.attributes["registers"])
-        if register_id not in registers:
-            row = {**record.attributes, "registers": [*registers, register_id]}
-            self._store.update(record, row)
-        return True
 
 
 def _key(account_id: str) -> Key:
