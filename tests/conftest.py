@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from leadcloud.accounts.account import CURRENT_TERMS, Account
+from leadcloud.ages.groups import SchemeName
 from leadcloud.clock import SetClock
 from leadcloud.purpose import PURPOSES
 from leadcloud.registers.catalogue import RegisterCatalogue
@@ -85,7 +86,10 @@ def open_account(services: Services) -> Callable[..., Account]:
     """Open an account whose contract names the given registers, which become searchable."""
 
     def open_account(
-        *registers: Register, account_id: str = "buyer", purposes: tuple[str, ...] = PURPOSES
+        *registers: Register,
+        account_id: str = "buyer",
+        purposes: tuple[str, ...] = PURPOSES,
+        age_groups: SchemeName = "seven",
     ) -> Account:
         account = Account(
             id=account_id,
@@ -95,6 +99,7 @@ def open_account(services: Services) -> Callable[..., Account]:
             registers=tuple(register.description.id for register in registers),
             purposes=purposes,  # type: ignore[arg-type]
             terms=CURRENT_TERMS,
+            age_groups=age_groups,
         )
         services.accounts.open(account)
         built = {register.description.id: register for register in registers}

@@ -15,8 +15,9 @@ from functions.predict_age.messages import (
 )
 from leadcloud.accounts.account import Account
 from leadcloud.ages.groups import SCHEMES, Scheme
-from leadcloud.ages.model import HOME, AgeModel
+from leadcloud.ages.model import AgeModel
 from leadcloud.ages.names import surname_first
+from leadcloud.ages.table import sums
 from leadcloud.errors import (
     AccountSuspended,
     CohortTooSmall,
@@ -115,10 +116,8 @@ def expected_counts(
         model.judge(record.first_name, record.sex, record.postal_code, surname_first=swapped)
         for record in records
     ]
-    sums = [sum(column) for column in zip(*(each.probabilities for each in judged), strict=True)]
-    ends = (*scheme.starts[1:], len(sums))
-    spans = zip(scheme.groups, scheme.starts, ends, strict=True)
-    return {group: sum(sums[start:end]) for group, start, end in spans}
+    seven = [sum(column) for column in zip(*(each.probabilities for each in judged), strict=True)]
+    return dict(zip(scheme.groups, sums(seven, scheme), strict=True))
 
 
 def _permitted(
@@ -143,7 +142,7 @@ def _permitted(
     policy = services.policies.policy(request.register_)
     if not policy.enabled or not policy.age_prediction:
         raise _refusal("register_switched_off", "Ages are not predicted on this register now.")
-    return account, services.ages.model(HOME)
+    return account, services.ages.model(register.description.country)
 
 
 def _refusal(code: str, detail: str) -> RequestInvalid:

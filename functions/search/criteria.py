@@ -3,6 +3,7 @@
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 
+from functions.search.age_group import AGE_GROUP
 from functions.search.home import HOME_FIELDS
 from functions.search.messages import CriteriaMessage, ValuesMessage
 from functions.search.values import (
@@ -55,10 +56,7 @@ CRITERIA: dict[Kind, dict[str, Criterion]] = {
     },
 }
 
-_PLANNED: dict[Kind, frozenset[str]] = {
-    "consumer": frozenset({"age_group"}),
-    "business": frozenset({"area"}),
-}
+_PLANNED: dict[Kind, frozenset[str]] = {"consumer": frozenset(), "business": frozenset({"area"})}
 """In the public contract, and not there yet."""
 
 
@@ -122,7 +120,8 @@ def _path(field: str, operator: str) -> str:
 
 
 def _unknown_field(kind: Kind) -> Fault:
-    known = CRITERIA[kind].keys() | (HOME_FIELDS if kind == "consumer" else frozenset())
+    predicted = {*HOME_FIELDS, AGE_GROUP} if kind == "consumer" else set()
+    known = CRITERIA[kind].keys() | predicted
     return Fault(
         field="criteria",
         code="criterion_unknown",

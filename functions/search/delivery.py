@@ -4,11 +4,13 @@ A field that is not named here stays inside, whatever a register sends. For a co
 locates a dwelling is named: no street, no coordinates, no building (mission M4).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Container, Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 
 from functions.search.merge import Merged
 from functions.search.messages import (
+    AgeGroupMessage,
     BusinessMessage,
     CapabilityMessage,
     ConsumerMessage,
@@ -22,6 +24,7 @@ from functions.search.messages import (
     VisitingAddress,
 )
 from functions.search.offer import offered
+from leadcloud.ages.model import Prediction
 from leadcloud.buildings.facts import Neighbourhoods
 from leadcloud.registers.contact import BusinessContact, ConsumerContact
 from leadcloud.registers.interface import RegisterDescription
@@ -31,12 +34,21 @@ _NATURAL_PERSONS = frozenset({"TMI", "ENK"})
 """Legal forms that are a person in trade; whose visiting address may be a home."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Inferred:
+    """What is told of a person and does not come from the register."""
+
+    home: HomeMessage | None
+    age_group: AgeGroupMessage | None
+
+
 def contact_message(
     merged: Merged,
     lead_reference: str,
     *,
     fields: frozenset[str],
     neighbourhoods: Neighbourhoods | None,
+    age_of: Callable[[ConsumerContact], Prediction],
 ) -> ContactMessage:
     """Return the public form of a contact, with the code of its delivery.
 
@@ -45,11 +57,17 @@ def contact_message(
         lead_reference: Of its source's delivery.
         fields: Those that may leave the house; the others are null.
         neighbourhoods: What may be known of buildings; None where there is no building database.
+        age_of: Predicts the age group of a person of this source.
     """
     contact = merged.contact
     if isinstance(contact, ConsumerContact):
-        home = _home(contact, neighbourhoods) if "building" in fields else None
-        return _consumer(contact, merged, reference=lead_reference, fields=fields, home=home)
+        inferred = Inferred(
+            home=_home(contact, neighbourhoods) if "building" in fields else None,
+            age_group=_age_group(age_of(contact)) if "age_group" in fields else None,
+        )
+        return _consumer(
+            contact, merged, reference=lead_reference, fields=fields, inferred=inferred
+        )
     return _business(contact, merged, reference=lead_reference, fields=fields)
 
 
@@ -62,13 +80,17 @@ def _home(contact: ConsumerContact, neighbourhoods: Neighbourhoods | None) -> Ho
     return HomeMessage(type=facts.type, built_decade=facts.built_decade)
 
 
+def _age_group(told: Prediction) -> AgeGroupMessage:
+    return AgeGroupMessage(group=told.group, probability=told.probability, basis=told.basis)
+
+
 def _consumer(
     contact: ConsumerContact,
     merged: Merged,
     *,
     reference: str,
     fields: frozenset[str],
-    home: HomeMessage | None,
+    inferred: Inferred,
 ) -> ConsumerMessage:
     return ConsumerMessage(
         register_=merged.register,
@@ -78,7 +100,8 @@ def _consumer(
         language=contact.language if "language" in fields else None,
         postal_code=contact.postal_code if "postal_code" in fields else None,
         municipality=contact.municipality if "municipality" in fields else None,
-        building=home,
+        age_group=inferred.age_group,
+        building=inferred.home,
         possible_duplicate=merged.possible_duplicate,
         lead_reference=reference,
     )
@@ -115,7 +138,9 @@ def _visiting_address(contact: BusinessContact) -> VisitingAddress | None:
     )
 
 
-def register_message(register: RegisterDescription, policy: RegisterPolicy) -> RegisterMessage:
+def register_message(
+    register: RegisterDescription, policy: RegisterPolicy, countries_with_ages: Container[str]
+) -> RegisterMessage:
     """Return what a customer is told about a register."""
     return RegisterMessage(
         id=register.id,
@@ -124,8 +149,8 @@ def register_message(register: RegisterDescription, policy: RegisterPolicy) -> R
         controller=ControllerMessage(id=register.controller.id, name=register.controller.name),
         criteria={
             field: CapabilityMessage(ops=operators, native=native)
-            for field, (operators, native) in offered(register).items()
-            if field not in policy.criteria_off
+            for field, (operators, native) in offered(register, countries_with_ages).items()
+            if field not in policy.closed_criteria
         },
         price_per_contact=_money(register.price_per_contact),
         purposes=tuple(sorted(register.purposes - policy.purposes_off)),

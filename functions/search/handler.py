@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+from functions.search.age_group import AgeGroups
 from functions.search.codes import code_list_document
 from functions.search.cursor import CursorSeal
 from functions.search.delivery import register_message
@@ -18,6 +19,7 @@ from functions.search.page import deliver_page, draw_receipts, explain, first_cu
 from functions.search.search import Search, Terms, prepare
 from functions.search.switches import read_policy
 from leadcloud.accounts.account import Account
+from leadcloud.ages.groups import SCHEMES
 from leadcloud.errors import (
     AccountSuspended,
     CriterionUnsupported,
@@ -54,7 +56,7 @@ def list_registers(call: Call, services: Services) -> Answer:
     return Answer(
         body=RegisterList(
             registers=tuple(
-                register_message(each.description, policy)
+                register_message(each.description, policy, services.ages.countries)
                 for name, each in registers.items()
                 if (policy := services.policies.policy(name)).enabled
             )
@@ -141,6 +143,7 @@ def _terms(account: Account, services: Services) -> Terms:
         registers=_registers(account, services),
         policy_of=services.policies.policy,
         allow=services.prohibitions.of(account.id),
+        ages=AgeGroups(models=services.ages, scheme=SCHEMES[account.age_groups]),
         existing_postal_codes=services.postal_codes.existing(),
         neighbourhoods=services.neighbourhoods.current(),
     )

@@ -42,7 +42,7 @@ class HomeCriteria:
         """Tell whether the register's contacts have an address."""
         return register.kind == "consumer" and register.has_streets
 
-    def admits(self, contact: Contact) -> bool:
+    def admits(self, contact: Contact, _register: RegisterDescription) -> bool:
         """Tell whether a contact lives in such a building."""
         if not isinstance(contact, ConsumerContact):
             return False

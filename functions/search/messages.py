@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from leadcloud.ages.model import Basis
 from leadcloud.http.wire import Wire
 from leadcloud.purpose import Purpose
 from leadcloud.registers.interface import Kind, Native
@@ -96,6 +97,11 @@ class SearchRequest(Wire):
     explain: bool = Field(
         default=False, description="Answer how the search would be made, and ask no register."
     )
+    order: Literal["age_group_probability"] | None = Field(
+        default=None,
+        description="age_group_probability: on each page, those most probably in the age groups "
+        "asked for come first. Needs the criterion age_group.",
+    )
     cursor: str | None = Field(
         default=None,
         max_length=48 * 1024,
@@ -109,6 +115,17 @@ class PersonName(Wire):
 
     first: str
     last: str
+
+
+class AgeGroupMessage(Wire):
+    """The age group in which somebody probably is, by first name and postal code. Never an age."""
+
+    group: str = Field(description="One of the seven or the four groups that your account has.")
+    probability: float = Field(description="In steps of 0.05.")
+    basis: Basis = Field(
+        description="table: bearers of the name were counted; backoff: the name is rare or "
+        "unknown; prior: there is no table for the country."
+    )
 
 
 class HomeMessage(Wire):
@@ -129,6 +146,7 @@ class ConsumerMessage(Wire):
     language: str | None
     postal_code: str | None
     municipality: str | None
+    age_group: AgeGroupMessage | None
     building: HomeMessage | None
     possible_duplicate: bool
     lead_reference: str

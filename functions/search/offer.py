@@ -1,7 +1,8 @@
 """What a register can be asked, with our help: the operators of each criterion."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
+from functions.search.age_group import AGE_GROUP, AGE_OPERATORS
 from functions.search.criteria import CRITERIA
 from functions.search.home import HOME_OPERATORS
 from leadcloud.registers.condition import Operator
@@ -11,14 +12,18 @@ Offer = tuple[tuple[str, ...], Native]
 """The operators of a criterion, and how the register answers it."""
 
 
-def offered(register: RegisterDescription) -> dict[str, Offer]:
+def offered(register: RegisterDescription, countries_with_ages: Container[str]) -> dict[str, Offer]:
     """Return the criteria that a search of this register may use."""
     capabilities = dict(register.criteria)
     if "municipality" in capabilities:
         capabilities.setdefault("region", capabilities["municipality"])
-    homes = HOME_OPERATORS if register.kind == "consumer" and register.has_streets else {}
+    ours: dict[str, tuple[str, ...]] = {}
+    if register.kind == "consumer" and register.has_streets:
+        ours |= HOME_OPERATORS
+    if register.kind == "consumer" and register.country in countries_with_ages:
+        ours[AGE_GROUP] = AGE_OPERATORS
     return {
-        **{field: (operators, "local") for field, operators in homes.items()},
+        **{field: (operators, "local") for field, operators in ours.items()},
         **_declared(register, capabilities),
     }
 

@@ -1,9 +1,9 @@
 """One page of a search: read from its sources, merged, referenced, and projected."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from functions.search.cursor import SALT_BYTES, Cursor, CursorSeal, Seen
 from functions.search.delivery import contact_message
@@ -95,6 +95,10 @@ def deliver_page(
 ) -> SearchAnswer:
     """Return what leaves the house."""
     fields = {source.id: source.fields for source in search.plans}
+    age_of = {
+        source.id: partial(search.ages.prediction, register=source.register.description)
+        for source in search.plans
+    }
     sources = (
         *(_skipped(source) for source in search.plans if source.skipped),
         *(_read(result, receipts.get(result.plan.id)) for result in page.results),
@@ -109,13 +113,27 @@ def deliver_page(
                 receipts[each.register].lead_reference,
                 fields=fields[each.register],
                 neighbourhoods=neighbourhoods,
+                age_of=age_of[each.register],
             )
-            for each in page.contacts
+            for each in _in_order(search, page.contacts)
         ),
         sources=sources,
         complete=all(source.state == "ok" for source in sources),
         next_cursor=seal.write(following) if places else None,
         permitted_use=_permitted_use(search, services),
+    )
+
+
+def _in_order(search: Search, contacts: Sequence[Merged]) -> Sequence[Merged]:
+    """Return the contacts of a page as the caller wants them ordered."""
+    order = search.order
+    if order is None:
+        return contacts
+    described = {source.id: source.register.description for source in search.plans}
+    return sorted(
+        contacts,
+        key=lambda each: order.probability(each.contact, described[each.register]),
+        reverse=True,
     )
 
 

@@ -31,7 +31,7 @@ class Help(Protocol):
     def can_help(self, register: RegisterDescription) -> bool:
         """Tell whether the contacts of this register hold what the answer needs."""
 
-    def admits(self, contact: Contact) -> bool:
+    def admits(self, contact: Contact, register: RegisterDescription, /) -> bool:
         """Tell whether a contact meets the criteria; one of whom that is not known does not."""
 
 
@@ -85,7 +85,7 @@ class SourcePlan:
     @property
     def fields(self) -> frozenset[str]:
         """The fields that may leave the house."""
-        return DELIVERED[self.purpose] - self.policy.fields_off
+        return DELIVERED[self.purpose] - self.policy.closed_fields
 
     def admits(self, contact: Contact) -> bool:
         """Tell whether a contact that the register returned belongs to the target group.
@@ -96,7 +96,7 @@ class SourcePlan:
         if isinstance(contact, ConsumerContact) and contact.marketing_ban:
             return False
         return all(self._is_met(step, contact) for step in self.steps) and all(
-            each.admits(contact) for each in self.helps
+            each.admits(contact, self.register.description) for each in self.helps
         )
 
     def narrowed(self, contact: Contact) -> Contact:
@@ -120,7 +120,7 @@ def plan(
     helps: Sequence[Help] = (),
 ) -> SourcePlan:
     """Return how a register is searched for these conditions."""
-    description, off = register.description, policy.criteria_off
+    description, off = register.description, policy.closed_criteria
     steps = [
         _answered(condition, "nobody") if condition.field in off else _step(description, condition)
         for condition in conditions

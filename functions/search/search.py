@@ -3,10 +3,11 @@
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from functions.search.age_group import AGE_GROUP, AgeCriteria, AgeGroups, read_age_criteria
 from functions.search.criteria import parse_criteria
 from functions.search.cursor import search_context
 from functions.search.federation import Place, SourceResult, Task
-from functions.search.home import HOME_FIELDS, HomeCriteria, read_home_criteria
+from functions.search.home import HOME_FIELDS, read_home_criteria
 from functions.search.messages import CriteriaMessage, SearchRequest
 from functions.search.plan import Help, SourcePlan, plan
 from leadcloud.accounts.account import Account
@@ -35,6 +36,9 @@ class Search:
     context: str
     """What its cursors are bound to."""
     allow: Allow
+    ages: AgeGroups
+    order: AgeCriteria | None
+    """By whose groups a page is ordered, the most probable first; None for the registers' order."""
 
     @property
     def start(self) -> dict[str, Place]:
@@ -83,6 +87,7 @@ class Terms:
     policy_of: Callable[[str], RegisterPolicy]
     allow: Allow
     """Lets through whom the account may call, whatever a register says."""
+    ages: AgeGroups
     existing_postal_codes: Container[str] | None = None
     neighbourhoods: Neighbourhoods | None = None
     """What may be known of buildings; None where there is no building database."""
@@ -120,6 +125,8 @@ def prepare(request: SearchRequest, account: Account, terms: Terms) -> Search:
         page_size=request.page_size,
         context=search_context(account.id, asked),
         allow=terms.allow,
+        ages=terms.ages,
+        order=_order(request, helps),
     )
 
 
@@ -128,34 +135,52 @@ def _criteria(
 ) -> tuple[list[Condition], list[Help]]:
     """Return what registers may be asked for, and what answers the rest in their stead."""
     faults = list(_register_faults(request.registers, kind, terms.registers))
-    of_home = {
-        field: operators
-        for field, operators in request.criteria.items()
-        if kind == "consumer" and field in HOME_FIELDS
-    }
-    others = {
-        field: operators for field, operators in request.criteria.items() if field not in of_home
-    }
+    others = dict(request.criteria)
     conditions: list[Condition] = []
     helps: list[Help] = []
-    try:
-        if of_home:
-            helps.append(_home(of_home, terms.neighbourhoods))
-    except RequestInvalid as error:
-        faults += error.faults
+    for fields, read in _HELPS.items() if kind == "consumer" else ():
+        asked = {field: others.pop(field) for field in request.criteria if field in fields}
+        try:
+            if asked:
+                helps.append(read(asked, terms))
+        except RequestInvalid as error:
+            faults += error.faults
     try:
         conditions = parse_criteria(kind, others, terms.existing_postal_codes)
     except RequestInvalid as error:
         faults += error.faults
+    if request.order and AGE_GROUP not in request.criteria:
+        faults.append(_ORDER_OF_NOTHING)
     if faults:
         raise RequestInvalid("The search has faults.", faults=faults)
     return conditions, helps
 
 
-def _home(asked: CriteriaMessage, neighbourhoods: Neighbourhoods | None) -> HomeCriteria:
-    if neighbourhoods is None:
+def _order(request: SearchRequest, helps: Sequence[Help]) -> AgeCriteria | None:
+    return next((each for each in helps if request.order and isinstance(each, AgeCriteria)), None)
+
+
+def _home(asked: CriteriaMessage, terms: Terms) -> Help:
+    if terms.neighbourhoods is None:
         raise Unavailable("There is no building database here yet.")
-    return read_home_criteria(asked, neighbourhoods)
+    return read_home_criteria(asked, terms.neighbourhoods)
+
+
+def _age_group(asked: CriteriaMessage, terms: Terms) -> Help:
+    return read_age_criteria(asked[AGE_GROUP], terms.ages)
+
+
+_HELPS: Mapping[frozenset[str], Callable[[CriteriaMessage, Terms], Help]] = {
+    HOME_FIELDS: _home,
+    frozenset({AGE_GROUP}): _age_group,
+}
+"""The criteria on persons that no register answers, and what answers them."""
+
+_ORDER_OF_NOTHING = Fault(
+    field="order",
+    code="criterion_needed",
+    detail="This order goes by the age groups asked for: add the criterion age_group.",
+)
 
 
 def _refuse_if_all_are_skipped(plans: Sequence[SourcePlan]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from functions.search.age_group import AGE_GROUP
 from functions.search.criteria import CRITERIA
 from functions.search.home import HOME_OPERATORS
 from functions.search.messages import PolicyMessage
@@ -17,7 +18,7 @@ def read_policy(message: PolicyMessage, kind: Kind) -> RegisterPolicy:
     Raises:
         RequestInvalid: It names something that such a register does not have; all at once.
     """
-    criteria = CRITERIA[kind].keys() | {"age_group"} | HOME_OPERATORS.keys()
+    criteria = CRITERIA[kind].keys() | {AGE_GROUP} | HOME_OPERATORS.keys()
     fields = {
         field
         for purpose, its_kind in KIND_OF.items()

@@ -38,7 +38,7 @@ def codes_of(list_id: str) -> ReadValues:
         known = code_list(list_id)
         return None if value in known else unknown_code(known.nearest(value))
 
-    return lambda where, _operator, raw: _listed(where, raw, wrong)
+    return lambda where, _operator, raw: listed(where, raw, wrong)
 
 
 def postal_codes(where: str, operator: Operator, raw: ValuesMessage) -> Read:
@@ -48,7 +48,7 @@ def postal_codes(where: str, operator: Operator, raw: ValuesMessage) -> Read:
     def wrong(value: str) -> Wrong | None:
         return None if form.fullmatch(value) else ("form", "Postal codes have five digits.")
 
-    return _listed(where, raw, wrong)
+    return listed(where, raw, wrong)
 
 
 def missing_postal_codes(
@@ -66,7 +66,7 @@ def missing_postal_codes(
 
 def industries(where: str, _operator: Operator, raw: ValuesMessage) -> Read:
     """Read codes of TOL 2008 and TOL 2025."""
-    return _listed(where, raw, _wrong_industry)
+    return listed(where, raw, _wrong_industry)
 
 
 def _wrong_industry(value: str) -> Wrong | None:
@@ -115,7 +115,8 @@ def unknown_code(nearest: Sequence[str]) -> Wrong:
     return "code_unknown", f"No such code is valid. The nearest: {', '.join(nearest)}."
 
 
-def _listed(where: str, raw: ValuesMessage, wrong: Callable[[str], Wrong | None]) -> Read:
+def listed(where: str, raw: ValuesMessage, wrong: Callable[[str], Wrong | None]) -> Read:
+    """Read a list of texts, each of which may be wrong."""
     if not isinstance(raw, list):
         return [Fault(field=where, code="form", detail="This operator takes a list of texts.")]
     if not 1 <= len(raw) <= MAX_VALUES:

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from functions.predict_age.disclosure import Cohort, CohortLog, Person
 from functions.predict_age.handler import api, expected_counts
 from functions.predict_age.messages import RecordMessage
+from functions.search.handler import api as search_api
 from leadcloud.accounts.account import CURRENT_TERMS, Account
 from leadcloud.ages.groups import GROUPS, SEVEN
 from leadcloud.ages.model import AgeModel
@@ -22,7 +23,9 @@ from leadcloud.ages.names import stem
 from leadcloud.ages.table import AgeTable
 from leadcloud.clock import SetClock
 from leadcloud.errors import CohortTooSmall
+from leadcloud.registers.catalogue import RegisterCatalogue
 from leadcloud.wiring import Services
+from tests.contacts import person, register
 from tests.plugins.ages import Json, Post, body_of, chance, common_names
 
 SUMMARY = "/v1/predict-age/summary"
@@ -34,6 +37,32 @@ SMUGGLED = "1957"
 def names(finnish_ages: AgeModel) -> list[str]:
     """Three hundred different names."""
     return common_names(finnish_ages, 300)
+
+
+@pytest.fixture
+def age_searcher(services: Services, age_caller: Post, names: list[str]) -> Post:
+    """Return what searches the register of the account, which holds these names."""
+    everybody = [person(number, first_name=name) for number, name in enumerate(names)]
+    own = register("own", everybody)
+    services.registers = RegisterCatalogue(services.store, {"given": lambda _name, _row: own})
+
+    def search(**asked: Any) -> tuple[int, Json]:
+        event = {
+            "httpMethod": "POST",
+            "path": "/v1/search",
+            "headers": {"Content-Type": "application/json", "Idempotency-Key": "one"},
+            "requestContext": {
+                "requestId": "request-1",
+                "authorizer": {"account_id": "buyer", "key_id": "k", "scopes": "search"},
+            },
+            "body": json.dumps(
+                {"purpose": "telemarketing_b2c", "registers": ["own"], "page_size": 1000} | asked
+            ),
+        }
+        answer = search_api.answer(event, services)
+        return answer["statusCode"], json.loads(answer["body"])
+
+    return search
 
 
 def members(value: Any, path: str = "") -> list[tuple[str, Any]]:
@@ -90,6 +119,30 @@ def test_t1_nor_does_a_query_parameter(services: Services, age_caller: Post) -> 
     assert api.answer(event, services)["statusCode"] == 400
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"criteria": {"age_group": {"in": ["33-34"]}}},
+        {"criteria": {"age_group": {"in": ["33"]}}},
+        {"criteria": {"age_group": {"in": ["75+", "<33"]}}},
+        {"criteria": {"age_group": {"range": {"from": 33, "to": 34}}}},
+        {"criteria": {"age_group": {"prefix": ["3"]}}},
+        {"criteria": {"age": {"in": ["33"]}}},
+        {"criteria": {"birth_year": {"range": {"from": 1992, "to": 1993}}}},
+        {"criteria": {}, "order": "age"},
+        {"criteria": {}, "bands": [33, 34]},
+        {"criteria": {}, "age_groups": "years"},
+    ],
+    ids=lambda asked: str(list(asked.items())[-1]),
+)
+def test_t1_nor_does_a_search(age_searcher: Post, asked: Json) -> None:
+    """A search knows the groups and no other edge; what was sent instead is not quoted."""
+    status, problem = age_searcher(**asked)
+
+    assert status == 422
+    assert "33" not in json.dumps(problem)
+
+
 def test_t2_no_answer_holds_an_age(
     age_caller: Post, names: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -135,6 +188,21 @@ def test_t2_no_message_can_hold_one() -> None:
         ("GroupCountMessage", "count"),
         ("ModelMessage", "reference_year"),
     }
+
+
+def test_t2_a_contact_tells_a_group_and_nothing_finer(age_searcher: Post) -> None:
+    """In a search too: a group of the seven, a probability in twentieths, and what it rests on."""
+    _, answer = age_searcher(criteria={"age_group": {"not_in": ["75+"]}})
+
+    for contact in answer["contacts"]:
+        told = contact["age_group"]
+        assert told.keys() == {"group", "probability", "basis"}
+        assert told["group"] in GROUPS
+        assert told["probability"] in [step / 20 for step in range(21)]
+        for key, value in members({**contact, "age_group": None, "phone": None}):
+            assert not re.search(r"birth|dob|born|year", key)
+            assert value is None or not isinstance(value, (int, float)) or value is False
+    assert answer["contacts"]
 
 
 @pytest.mark.parametrize(
@@ -380,6 +448,21 @@ def test_t13_a_filter_in_another_endpoint_changes_nothing(
                 for _, count in members(summary["groups"])
                 if not isinstance(count, str)
             )
+
+
+def test_t13_nor_does_a_search_by_group(
+    age_searcher: Post, age_caller: Post, names: list[str]
+) -> None:
+    """Whom a search selects by group is a cohort like any other, and it is counted no finer."""
+    _, answer = age_searcher(criteria={"age_group": {"in": ["55-64", "65-74"]}})
+    chosen = [contact["name"]["first"] for contact in answer["contacts"]]
+
+    assert 50 < len(chosen) < len(names)
+    status, summary = age_caller(body_of(chosen), path=SUMMARY)
+    assert status == 200
+    assert all(each["count"] is None or each["count"] % 5 == 0 for each in summary["groups"])
+    assert age_caller(body_of(chosen[1:]), path=SUMMARY)[0] == 422
+    assert age_caller(body_of(chosen[:49]), path=SUMMARY)[1]["code"] == "cohort_too_small"
 
 
 def test_t14_latency_does_not_tell_a_known_name_from_an_unknown(age_caller: Post) -> None:

@@ -134,7 +134,7 @@ def test_repeated_values_count_once() -> None:
 def test_what_is_planned_says_so() -> None:
     """A criterion of the contract that is not built answers 501, not a silent zero."""
     with pytest.raises(NotBuilt):
-        read("consumer", {"age_group": {"in": ["25-34"]}})
+        read("business", {"area": {"within": {"point": [25.0, 60.2], "radius_m": 500}}})
 
 
 def test_the_contracts_criteria_are_there() -> None:

@@ -153,7 +153,7 @@ class EvenNumbers:
     def can_help(self, register: RegisterDescription) -> bool:
         return register.has_streets
 
-    def admits(self, contact: Contact) -> bool:
+    def admits(self, contact: Contact, _register: RegisterDescription, /) -> bool:
         return bool(contact.phone) and int(str(contact.phone)[-1]) % 2 == 0
 
 

@@ -51,6 +51,7 @@ def test_a_consumer_contact_locates_no_dwelling(
     assert status == 200
     (contact,) = answer["contacts"]
     reference = contact.pop("lead_reference")
+    assert contact.pop("age_group").keys() == {"group", "probability", "basis"}
     assert contact == {
         "kind": "consumer",
         "register": "first",
@@ -448,6 +449,7 @@ def test_the_list_names_only_the_contracts_registers(
                     "building_built": {"ops": ["range"], "native": "local"},
                     "building_heating": {"ops": ["in", "not_in"], "native": "local"},
                     "area": {"ops": ["within"], "native": "local"},
+                    "age_group": {"ops": ["in", "not_in"], "native": "local"},
                     "gender": {"ops": ["in", "not_in"], "native": "local"},
                 },
                 "price_per_contact": {"amount": "0.05", "currency": "EUR"},

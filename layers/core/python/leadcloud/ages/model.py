@@ -7,15 +7,15 @@ the names that came would be a memory of persons.
 
 import math
 from array import array
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal, cast
 
 from leadcloud.ages.groups import GROUPS, SCHEMES, Scheme
 from leadcloud.ages.names import Lexicon, ngrams, stem
-from leadcloud.ages.table import STEPS, AgeTable, load, pack, read_told, tell, unpack
+from leadcloud.ages.table import STEPS, AgeTable, load, pack, read_told, sums, tell, unpack
 
 Basis = Literal["table", "backoff", "prior"]
 
@@ -188,6 +188,11 @@ class Judgement:
     """P(group), unrounded."""
     basis: Basis
 
+    def probability(self, groups: Container[str], scheme: Scheme) -> float:
+        """Return the probability of several groups together, in steps of 0.05."""
+        told = zip(scheme.groups, sums(self.probabilities, scheme), strict=True)
+        return round(sum(each for group, each in told if group in groups) * STEPS) / STEPS
+
 
 class AgeModels:
     """The models of all countries that there is a table for, each read when it is first needed."""
@@ -196,16 +201,20 @@ class AgeModels:
         self._folder = folder
         self._models: dict[str, AgeModel] = {}
 
+    @cached_property
+    def countries(self) -> frozenset[str]:
+        """Those with a table of their own."""
+        return frozenset(path.stem for path in self._folder.glob("*.ages"))
+
     def model(self, country: str) -> AgeModel:
         """Return the model of a country; without a table of its own, one that knows the prior only.
 
         No other country's names stand in: that was measured worse than knowing nothing.
         """
         if country not in self._models:
-            path = self._folder / f"{country}.ages"
-            home = self._folder / f"{HOME}.ages"
-            table = load(path) if path.exists() else _prior_of(load(home), country)
-            self._models[country] = AgeModel(table)
+            known = country in self.countries
+            table = load(self._folder / f"{country if known else HOME}.ages")
+            self._models[country] = AgeModel(table if known else _prior_of(table, country))
         return self._models[country]
 
 

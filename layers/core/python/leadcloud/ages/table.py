@@ -100,10 +100,15 @@ def tell(probabilities: Probabilities, scheme: Scheme) -> int:
 
     The likeliest group of the scheme, its probability in twentieths, and the second likeliest.
     """
+    shares = sums(probabilities, scheme)
+    second, first = sorted(range(len(shares)), key=lambda place: (shares[place], -place))[-2:]
+    return (first * len(GROUPS) + second) * (STEPS + 1) + round(shares[first] * STEPS)
+
+
+def sums(shares: Sequence[float], scheme: Scheme) -> list[float]:
+    """Return what the groups of a scheme add up to, of numbers for the seven groups."""
     ends = (*scheme.starts[1:], len(GROUPS))
-    sums = [sum(probabilities[start:end]) for start, end in zip(scheme.starts, ends, strict=True)]
-    second, first = sorted(range(len(sums)), key=lambda place: (sums[place], -place))[-2:]
-    return (first * len(GROUPS) + second) * (STEPS + 1) + round(sums[first] * STEPS)
+    return [sum(shares[start:end]) for start, end in zip(scheme.starts, ends, strict=True)]
 
 
 def read_told(number: int) -> tuple[int, int, int]:

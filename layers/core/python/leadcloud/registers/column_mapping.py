@@ -172,6 +172,7 @@ class OwnRegister(_Document):
     controller: RegisterController
     price_per_contact: Annotated[Decimal, Field(ge=0)]
     currency: Literal["EUR"] = "EUR"
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "FI"
     mapping: ColumnMapping
 
     def description(self) -> RegisterDescription:
@@ -190,6 +191,7 @@ class OwnRegister(_Document):
             currency=self.currency,
             purposes=frozenset({_PURPOSES[self.mapping.kind]}),
             has_streets="street" in mapped,
+            country=self.country,
         )
 
     def _capability(self, criterion: str) -> Capability:

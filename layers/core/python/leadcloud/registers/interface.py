@@ -64,6 +64,8 @@ class RegisterDescription:
     purposes: frozenset[str]
     has_streets: bool = True
     """Its contacts have an address, by which buildings can be looked up."""
+    country: str = "FI"
+    """Where its contacts live, ISO 3166-1 alpha-2: a name says something of a country's people."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -43,6 +43,7 @@ _CODES_ALLOWED = {
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,62}$")]
 Url = Annotated[str, Field(pattern=r"^https?://[^\s?#]+[^\s?#/]$")]
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Place = Annotated[str, Field(pattern=r"^[^\s.]+(\.[^\s.]+)*$")]
 """Names of nested JSON members, dots between them."""
 
@@ -214,7 +215,7 @@ class Extract(_Part):
     """Of a field (or `role`): the register's code to ours. A code that is not here is unknown."""
     constants: dict[str, str] = {}
     """Fields that are the same in every record."""
-    phone_region: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "FI"
+    phone_region: Country = "FI"
 
 
 class Manifest(_Part):
@@ -227,6 +228,7 @@ class Manifest(_Part):
     price_per_contact: Annotated[Decimal, Field(ge=0, max_digits=10, decimal_places=4)]
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     purposes: Annotated[tuple[Purpose, ...], Field(min_length=1)]
+    country: Country = "FI"
     auth: Annotated[NoAuth | ClientCredentialsAuth, Field(discriminator="kind")]
     request: RequestPart
     limits: Limits | None = None
@@ -301,6 +303,7 @@ class Manifest(_Part):
             currency=self.currency,
             purposes=frozenset(self.purposes),
             has_streets=self.extract.reader != "fields" or "street" in self.extract.fields,
+            country=self.country,
         )
 
 

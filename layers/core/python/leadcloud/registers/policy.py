@@ -31,6 +31,20 @@ class RegisterPolicy:
     purposes_off: frozenset[str] = frozenset()
     age_prediction: bool = True
 
+    @property
+    def closed_criteria(self) -> frozenset[str]:
+        """Criteria that may not be searched by, whichever switch closes them."""
+        return self.criteria_off | self._without_ages
+
+    @property
+    def closed_fields(self) -> frozenset[str]:
+        """Fields that are not delivered, whichever switch closes them."""
+        return self.fields_off | self._without_ages
+
+    @property
+    def _without_ages(self) -> frozenset[str]:
+        return frozenset() if self.age_prediction else frozenset({"age_group"})
+
     def attributes(self) -> Attributes:
         """Return the policy as a record's attributes."""
         return {
