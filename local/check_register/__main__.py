@@ -12,10 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from functions.search.offer import offered
+from leadcloud.ages.model import AgeModels
 from leadcloud.registers.manifest import Manifest, ManifestInvalid, load_manifest
 from leadcloud.secrets import SecretMissing, Secrets
 from local.check_register.inquiry import Inquiry
 from local.check_register.remark import most_calls, remarks
+
+_AGE_TABLES = Path(__file__).parents[2] / "layers" / "data" / "ages"
 
 _FILTERS = {
     "exact": "the register",
@@ -87,7 +90,8 @@ def _introduction(manifest: Manifest) -> Iterator[str]:
         f"for {', '.join(manifest.purposes)}"
     )
     yield "\nA search can use"
-    for field, (operators, native) in offered(manifest.description()).items():
+    countries = AgeModels(_AGE_TABLES).countries
+    for field, (operators, native) in offered(manifest.description(), countries).items():
         yield f"  {field:<20} {', '.join(operators):<20} filtered by {_FILTERS[native]}"
 
 
