@@ -36,7 +36,7 @@ _READ_AND_WRITE = (
 STEPS = "dsar_router.steps"
 
 NEEDS = {
-    "authorizer": Needs(table=("dynamodb:GetItem",), secret=True, timeout=5),
+    "authorizer": Needs(table=("dynamodb:GetItem", "dynamodb:PutItem"), secret=True, timeout=5),
     "buildings": Needs(layers=("buildings", "release")),
     "dsar_router": Needs(
         table=_READ_AND_WRITE,

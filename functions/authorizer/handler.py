@@ -6,7 +6,7 @@ Source: AWS, "Use API Gateway Lambda authorizers" (REQUEST type, IAM policy answ
 from collections.abc import Mapping
 from typing import Any
 
-from leadcloud.accounts.key import ApiKey
+from leadcloud.accounts.doorkeeper import Holder
 from leadcloud.events import Event, log
 from leadcloud.wiring import services
 
@@ -24,21 +24,21 @@ def lambda_handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]
     """Answer who a key stands for.
 
     Raises:
-        Unauthorized: We never issued it.
+        Unauthorized: It is none of ours, or not good any more.
     """
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
-    key = services().keys.recognise(headers.get(HEADER, ""))
-    if key is None:
-        log(Event.KEY_REFUSED, reason="unknown")
+    holder = services().doorkeeper.recognise(headers.get(HEADER, ""))
+    if holder is None:
+        log(Event.KEY_REFUSED, reason="not_good")
         raise Unauthorized
-    return _policy(key, event["methodArn"])
+    return _policy(holder, event["methodArn"])
 
 
-def _policy(key: ApiKey, method_arn: str) -> dict[str, Any]:
+def _policy(holder: Holder, method_arn: str) -> dict[str, Any]:
     """Allow every method of the stage: the answer is cached per key, and the guard checks scopes."""
     api, stage, *_ = method_arn.split("/")
     return {
-        "principalId": key.account_id,
+        "principalId": holder.account.id,
         "policyDocument": {
             "Version": "2012-10-17",
             "Statement": [
@@ -50,8 +50,9 @@ def _policy(key: ApiKey, method_arn: str) -> dict[str, Any]:
             ],
         },
         "context": {
-            "account_id": key.account_id,
-            "key_id": key.id,
-            "scopes": " ".join(sorted(key.scopes)),
+            "account_id": holder.account.id,
+            "key_id": holder.key.id,
+            "scopes": " ".join(sorted(holder.key.scopes)),
+            "tier": holder.account.tier,
         },
     }

@@ -22,7 +22,7 @@ HANDLE_REQUESTS = {
     "states:StartExecution",
 }
 RIGHTS = {
-    "authorizer": {"dynamodb:GetItem"} | READ_SECRETS,
+    "authorizer": {"dynamodb:GetItem", "dynamodb:PutItem"} | READ_SECRETS,
     "buildings": set(),
     "dsar_router": {"kms:GenerateDataKey"} | RECORDS | READ_SECRETS | HANDLE_REQUESTS,
     "dsar_router.steps": {"s3:GetObject", "s3:ListBucket", "s3:PutObject"}

@@ -11,7 +11,7 @@ No personal data: details are numbers, dates, and codes or ids of our own making
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -98,9 +98,30 @@ class AuditTrail:
         Raises:
             TransactionCancelled: Others appended to the same chain, again and again.
         """
+        self.carry_out(tuple, chain=chain, event=event, details=details)
+
+    def carry_out(
+        self,
+        actions: Callable[[], Iterable[Action]],
+        *,
+        chain: str,
+        event: str,
+        details: Details,
+    ) -> None:
+        """Make a change and append the event that tells of it, or do neither.
+
+        Args:
+            actions: Reads, and returns the change; called again where others came in between.
+            chain: Where the event goes.
+            event: What was done.
+            details: Codes and numbers.
+
+        Raises:
+            TransactionCancelled: Others came in between, again and again.
+        """
         for tries_left in reversed(range(_TRIES)):
             try:
-                self._store.transact(*self.entry(chain, event, details))
+                self._store.transact(*actions(), *self.entry(chain, event, details))
             except TransactionCancelled:
                 if not tries_left:
                     raise

@@ -13,6 +13,7 @@ from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 
 from leadcloud.accounts.account import AccountBook
+from leadcloud.accounts.doorkeeper import Doorkeeper
 from leadcloud.accounts.key import KeyRing
 from leadcloud.ages.model import AgeModels
 from leadcloud.anchors import Anchors, FileAnchors, S3Anchors
@@ -113,7 +114,18 @@ class Services:
     @cached_property
     def keys(self) -> KeyRing:
         """The accounts' keys."""
-        return KeyRing(self.store, self.secrets["key_pepper"], self.random_bytes)
+        return KeyRing(
+            self.store,
+            self.audit,
+            pepper=self.secrets["key_pepper"],
+            clock=self.clock,
+            random_bytes=self.random_bytes,
+        )
+
+    @cached_property
+    def doorkeeper(self) -> Doorkeeper:
+        """Recognises callers."""
+        return Doorkeeper(self.keys, self.accounts, clock=self.clock, later=self.executor.submit)
 
     @cached_property
     def idempotency(self) -> Idempotency:

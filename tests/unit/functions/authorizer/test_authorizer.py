@@ -1,11 +1,13 @@
 """The authorizer turns a key into an account, for real events of API Gateway."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from functions.authorizer import handler
+from leadcloud.accounts.account import Account
 from leadcloud.wiring import Services
 from tests.shared_data import shared
 
@@ -25,14 +27,18 @@ def these_services(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(handler, "services", lambda: services)
 
 
-def test_a_known_key_may_call_the_stage(services: Services) -> None:
+def test_a_known_key_may_call_the_stage(
+    services: Services, open_account: Callable[..., Account]
+) -> None:
     """The policy covers every method of the stage, since the gateway caches it per key."""
+    open_account()
     key = services.keys.issue("buyer", frozenset({"search", "billing"}))
 
     answer = handler.lambda_handler(real_event(key), None)
 
     assert answer["principalId"] == "buyer"
     assert answer["context"]["scopes"] == "billing search"
+    assert answer["context"]["tier"] == "standard"
     assert answer["policyDocument"]["Statement"][0]["Resource"] == (
         "arn:aws:execute-api:us-east-1:123456789012:abcdef123/test/*"
     )

@@ -4,7 +4,7 @@ A sub-account belongs to a reseller, and what is said of an account holds of all
 reseller that is suspended is so with its sub-accounts.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal, cast
@@ -21,7 +21,6 @@ from leadcloud.store.interface import (
     Record,
     RecordExists,
     Store,
-    TransactionCancelled,
     Update,
     Value,
 )
@@ -34,8 +33,6 @@ CURRENT_TERMS = "2026-11-01"
 
 MAX_LEVELS = 4
 """Accounts from a sub-account to the root of its tree; today a reseller's tree has two."""
-
-_TRIES = 10
 
 
 class BrokenTree(Exception):
@@ -93,9 +90,9 @@ class AccountBook:
                 PutIfAbsent(key=key, attributes=row) for key, row in _new_rows(account).items()
             )
 
-        self._with_entry(
+        self._audit.carry_out(
             actions,
-            account_id=account.id,
+            chain=chain_of(account.id),
             event="account_opened",
             details={"kind": account.kind, "by": by},
         )
@@ -204,33 +201,19 @@ class AccountBook:
             changed[:] = [after]
             return (Update(key=record.key, version=record.version, attributes=_row(after)),)
 
-        self._with_entry(actions, account_id=account_id, event=event, details=details)
+        self._audit.carry_out(actions, chain=chain_of(account_id), event=event, details=details)
         return changed[0]
-
-    def _with_entry(
-        self,
-        actions: Callable[[], tuple[Action, ...]],
-        *,
-        account_id: str,
-        event: str,
-        details: Details,
-    ) -> None:
-        """Write, and the audit entry with it; read again and repeat where others came between."""
-        for tries_left in reversed(range(_TRIES)):
-            entry = self._audit.entry(f"account:{account_id}", event, details)
-            try:
-                self._store.transact(*actions(), *entry)
-            except TransactionCancelled:
-                if not tries_left:
-                    raise
-            else:
-                return
 
     def _listed(self, partition: str, prefix: str) -> Iterator[Account]:
         for record in every_record(self._store, partition, prefix):
             account = self.account(record.key.sort.removeprefix(prefix))
             if account is not None:
                 yield account
+
+
+def chain_of(account_id: str) -> str:
+    """Return the chain of the audit trail that tells of an account."""
+    return f"account:{account_id}"
 
 
 _SUB_ACCOUNT = "SUB-ACCOUNT#"

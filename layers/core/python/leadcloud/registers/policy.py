@@ -14,7 +14,6 @@ from leadcloud.store.interface import (
     Key,
     PutIfAbsent,
     Store,
-    TransactionCancelled,
     Update,
 )
 
@@ -104,25 +103,20 @@ class RegisterPolicies:
         Raises:
             TransactionCancelled: Others changed the same register at the same time, again and again.
         """
-        for tries_left in reversed(range(_TRIES)):
-            record = self._store.get(_key(register_id))
-            write: Action = (
-                Update(key=record.key, version=record.version, attributes=policy.attributes())
-                if record
-                else PutIfAbsent(key=_key(register_id), attributes=policy.attributes())
-            )
-            details = {**policy.details(), "by": by}
-            entry = self._audit.entry(f"register:{register_id}", "policy_changed", details)
-            try:
-                self._store.transact(write, *entry)
-            except TransactionCancelled:
-                if not tries_left:
-                    raise
-            else:
-                return
 
+        def write() -> tuple[Action]:
+            key, attributes = _key(register_id), policy.attributes()
+            record = self._store.get(key)
+            if record is None:
+                return (PutIfAbsent(key=key, attributes=attributes),)
+            return (Update(key=key, version=record.version, attributes=attributes),)
 
-_TRIES = 5
+        self._audit.carry_out(
+            write,
+            chain=f"register:{register_id}",
+            event="policy_changed",
+            details={**policy.details(), "by": by},
+        )
 
 
 def _key(register_id: str) -> Key:
