@@ -11,6 +11,7 @@ LeadCloudError
 │   ├── AccountSuspended             403 account_suspended
 │   ├── ScopeMissing                 403 scope_missing
 │   ├── TermsNotAccepted             403 terms_not_accepted
+│   ├── RequestBlocked               403 request_blocked
 │   ├── NotFound                     404 not_found
 │   ├── MethodNotAllowed             405 method_not_allowed
 │   ├── IdempotencyKeyInProgress     409 idempotency_key_in_progress
@@ -131,6 +132,12 @@ class TermsNotAccepted(RequestRefused):
 
     code, status = "terms_not_accepted", 403
     title = "The current terms of use are not accepted; PATCH /v1/account accepts them"
+
+
+class RequestBlocked(RequestRefused):
+    """The firewall in front of the service took the request for an attack."""
+
+    code, status, title = "request_blocked", 403, "The firewall refused this request"
 
 
 class NotFound(RequestRefused):
