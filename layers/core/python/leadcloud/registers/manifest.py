@@ -302,7 +302,8 @@ class Manifest(_Part):
             price_per_contact=self.price_per_contact,
             currency=self.currency,
             purposes=frozenset(self.purposes),
-            has_streets=self.extract.reader != "fields" or "street" in self.extract.fields,
+            has_streets=self.extract.reader != "fields"
+            or {"street", "postal_code"} <= self.extract.fields.keys(),
             country=self.country,
         )
 
