@@ -9,6 +9,7 @@ LeadCloudError
 │   ├── Unauthenticated              401 unauthenticated
 │   ├── InsufficientBalance          402 insufficient_balance
 │   ├── AccountSuspended             403 account_suspended
+│   ├── NotReseller                  403 not_reseller
 │   ├── ScopeMissing                 403 scope_missing
 │   ├── TermsNotAccepted             403 terms_not_accepted
 │   ├── RequestBlocked               403 request_blocked
@@ -119,6 +120,12 @@ class AccountSuspended(RequestRefused):
     """The account, or the reseller above it, is barred from the service for now."""
 
     code, status, title = "account_suspended", 403, "The account is suspended"
+
+
+class NotReseller(RequestRefused):
+    """Only a reseller has sub-accounts."""
+
+    code, status, title = "not_reseller", 403, "Only a reseller has sub-accounts"
 
 
 class ScopeMissing(RequestRefused):
