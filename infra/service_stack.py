@@ -83,6 +83,7 @@ class ServiceStack(Stack):
         if needs.mail:
             places["LEADCLOUD_MAIL"] = "ses:"
             places["LEADCLOUD_MAIL_SENDER"] = self._sender
+            places["LEADCLOUD_PRIVACY_CONTACT"] = f"privacy@{self._stage.mail_domain}"
         if needs.anchors:
             places["LEADCLOUD_ANCHORS"] = f"s3:{self._data.anchors.bucket_name}"
         return places

@@ -168,7 +168,8 @@ def _responses(operation: Operation[Any], schemas: _Schemas) -> Json:
         errors.setdefault(error.status, []).append(error)
     for status, those in sorted(errors.items()):
         codes = dict.fromkeys(f"`{error.code}`: {error.title}." for error in those)
-        page = responses[str(status)]["content"] if status in contract.also else {}
+        told_on_page = contract.page is not None or status in contract.also
+        page: Json = {contract.media_type.partition(";")[0]: {"schema": {}}} if told_on_page else {}
         responses[str(status)] = {
             "description": " ".join(codes),
             "content": {**page, MEDIA_TYPE: {"schema": schemas.of_response(Problem)}},

@@ -52,6 +52,7 @@ def main() -> None:
         "LEADCLOUD_BASE_URL": base_url,
         "LEADCLOUD_MAIL": f"smtp:127.0.0.1:{controllers.smtp_port}",
         "LEADCLOUD_MAIL_SENDER": "no-reply@leadcloud.example",
+        "LEADCLOUD_PRIVACY_CONTACT": "privacy@leadcloud.example",
         "LEADCLOUD_ANCHORS": f"file:{folder.anchors}",
         _EXEMPT: " ".join((f"127.0.0.1:{controllers.http_port}", os.environ.get(_EXEMPT, ""))),
     } | {name: value for name, value in _MACHINE_LIMITS.items() if name not in os.environ}

@@ -5,6 +5,7 @@ visit to the page before.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -13,7 +14,7 @@ from pydantic import ValidationError
 from functions.dsar_router.desk import desk_of
 from functions.dsar_router.filing import LANGUAGES, Filing, Language
 from functions.dsar_router.form_token import TOO_FAST, FormToken, FormTokens
-from functions.dsar_router.html import html_answer
+from functions.dsar_router.html import html_answer, trouble_page
 from functions.dsar_router.intake import Arrival, take_in
 from functions.dsar_router.status import add_source, confirm_contact, status_of, viewed, withdraw
 from functions.dsar_router.throttle import origin_of
@@ -86,15 +87,19 @@ class RequestQuery(Parameters):
 def bind(api: Api[Services]) -> None:
     """Bind the form's handlers to their routes."""
     html = "text/html; charset=utf-8"
-    api.operation("showSubjectRequestForm", Contract(parameters=FormQuery, media_type=html))(_show)
+    show = Contract(parameters=FormQuery, media_type=html, page=trouble_page)
+    api.operation("showSubjectRequestForm", show)(_show)
     send = Contract(
         form=(*FIELDS, *sorted(_CONTROLS)),
-        problems=(TooManyRequests, IdempotencyKeyReused),
+        problems=(TooManyRequests,),
         media_type=html,
         also=(303, 422),
+        page=trouble_page,
     )
     api.operation("sendSubjectRequestForm", send)(_send)
-    page = Contract(parameters=RequestQuery, problems=(NotFound,), media_type=html)
+    page = Contract(
+        parameters=RequestQuery, problems=(NotFound,), media_type=html, page=trouble_page
+    )
     api.operation("showSubjectRequest", page)(_show_request)
     change = Contract(
         parameters=RequestQuery,
@@ -103,6 +108,7 @@ def bind(api: Api[Services]) -> None:
         status=303,
         media_type=html,
         also=(422,),
+        page=trouble_page,
     )
     api.operation("changeSubjectRequest", change)(_change_request)
 
@@ -126,8 +132,22 @@ def _send(call: Call, services: Services) -> Answer:
         return _form(services, language, {**typed, "token": ""}, faults={"": "form_expired"})
     if step != "send":
         return _page("check", services, language, typed=typed)
-    suspicious = _is_suspicious(typed, token, services)
-    return _file(call, services, filing, key=token.id, suspicious=suspicious)
+    return _file_or_ask_again(call, services, filing, typed=typed, token=token)
+
+
+def _file_or_ask_again(
+    call: Call, services: Services, filing: Filing, *, typed: Typed, token: FormToken
+) -> Answer:
+    suspicious, language = _is_suspicious(typed, token, services), filing.language
+    try:
+        return _file(call, services, filing, key=token.id, suspicious=suspicious)
+    except IdempotencyKeyReused:
+        # Sent, gone back, changed: a token of its own makes the changed answers another request.
+        return _form(services, language, {**typed, "token": ""}, faults={"": "sent_already"})
+    except TooManyRequests as error:
+        again = _form(services, language, typed, faults={"": error.code})
+        waiting = {"Retry-After": str(error.retry_after)}
+        return replace(again, status=error.status, headers={**again.headers, **waiting})
 
 
 def _file(call: Call, services: Services, filing: Filing, *, key: str, suspicious: bool) -> Answer:
@@ -175,8 +195,9 @@ def _request_page(
         call.query.lang or request.language,
         status=422 if faults else 200,
         request=status_of(desk, request),
-        due_on=request.due_on,
         key=call.query.key,
+        address=f"{desk.base_url}/subject-request/{request.reference}?key={call.query.key}",
+        contact=services.settings.privacy_contact,
         code=call.query.code,
         faults=faults or {},
     )
@@ -252,6 +273,7 @@ def _page(name: str, services: Services, language: Language, **values: Any) -> A
         typed={field: typed[field] for field in FIELDS if field in typed},
         trap=typed.get(HONEYPOT, ""),
         token=token,
+        contact=services.settings.privacy_contact,
         **values,
     )
 

@@ -198,7 +198,7 @@ def _tell_person(desk: Desk, request: SubjectRequest, case: Case) -> Case:
         return case
     if state in ("extended", "fulfilled", "refused", "overdue", "not_controller"):
         payload = desk.payloads.open(case.reference)
-        desk.letters.write(state, request, payload, about=case.controller_id)
+        desk.letters.write(state, request, payload, about=case.controller_id, due_on=case.due_on)
         return _become(desk, case, replace(case, told=state), event="person_told")
     return case
 

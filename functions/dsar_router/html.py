@@ -1,6 +1,8 @@
 """Pages as HTML: rendered from the templates, in a person's language, with nothing from elsewhere."""
 
 from base64 import b64encode
+from dataclasses import replace
+from datetime import date
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -8,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from functions.dsar_router.filing import LANGUAGES, Language
 from functions.dsar_router.texts import texts
+from leadcloud.errors import LeadCloudError, NotFound
 from leadcloud.http.api import Answer
 
 if TYPE_CHECKING:
@@ -51,11 +54,33 @@ def html_answer(
     )
 
 
+def trouble_page(error: LeadCloudError) -> Answer:
+    """Tell a person of an error, in every language, as who reads it is not known."""
+    kind = "not_found" if isinstance(error, NotFound) else "other"
+    everything = {language: texts(language) for language in LANGUAGES}
+    page = html_answer("trouble", "fi", status=error.status, kind=kind, all=everything, contact="")
+    waiting = {"Retry-After": str(error.retry_after)} if error.retry_after is not None else {}
+    return replace(page, headers={**page.headers, **error.headers, **waiting})
+
+
 @cache
 def _templates() -> "Environment":
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    return Environment(loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined)
+    templates = Environment(
+        loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined
+    )
+    templates.filters |= {"day": _day, "capitalize_first": _capitalize_first}
+    return templates
+
+
+def _day(date_as_text: str) -> str:
+    """Write a date as people here do, 5.4.2026."""
+    return f"{date.fromisoformat(date_as_text):%-d.%-m.%Y}"
+
+
+def _capitalize_first(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 @cache

@@ -3,6 +3,7 @@
 Whoever gave a telephone number only is told by an operator.
 """
 
+from datetime import date
 from typing import Literal
 
 from functions.dsar_router.payload import Payload
@@ -33,6 +34,9 @@ Kind = Literal[
 _MUST_BE_TOLD: frozenset[Kind] = frozenset({"extended", "refused", "overdue", "not_found"})
 """What a person must not miss (GDPR art. 12(3)-(4)); the rest stands on the request's page too."""
 
+_LAST: frozenset[Kind] = frozenset({"fulfilled", "refused", "not_found", "withdrawn"})
+"""There is no date any more, and nothing to withdraw."""
+
 MOST_A_DAY = 3
 """Letters to a channel whose owner has not confirmed anything: the form is no mail bomb."""
 
@@ -56,7 +60,13 @@ class Letters:
         self._base_url = base_url
 
     def write(
-        self, kind: Kind, request: SubjectRequest, payload: Payload | None, *, about: str = ""
+        self,
+        kind: Kind,
+        request: SubjectRequest,
+        payload: Payload | None,
+        *,
+        about: str = "",
+        due_on: date | None = None,
     ) -> None:
         """Write to the person; where that is not possible, an operator has a task.
 
@@ -65,6 +75,7 @@ class Letters:
             request: The request that it happened to.
             payload: Its payload; None where that is destroyed, so that nobody can be told.
             about: The controller that it happened at.
+            due_on: By when that one answers; by when the request is to be answered, without it.
         """
         if payload is None or request.source == "notice":
             return
@@ -76,7 +87,7 @@ class Letters:
         if (
             address is None
             or too_many
-            or not self._sent(Mail(to=address, id=letter_id, **self._words(kind, request)))
+            or not self._sent(Mail(to=address, id=letter_id, **self._words(kind, request, due_on)))
         ):
             add_task(
                 self._store,
@@ -121,20 +132,21 @@ class Letters:
             return False
         return True
 
-    def _words(self, kind: Kind, request: SubjectRequest) -> dict[str, str]:
+    def _words(self, kind: Kind, request: SubjectRequest, due_on: date | None) -> dict[str, str]:
         reference = request.duplicate_of if kind == "duplicate" else request.reference
         letter = texts(request.language)["letter"]
         status = self._references.view_key(request.reference)
         page = f"{self._base_url}/subject-request/{request.reference}?key={status}"
         if kind in ("confirm", "confirm_again"):
             page += f"&code={self._references.contact_code(request.reference)}"
-        text = "\n\n".join(
-            (
-                letter[kind].strip(),
-                page,
-                letter["reference"].format(reference=reference),
-                letter["due"].format(due=f"{request.due_on:%-d.%-m.%Y}"),
-                letter["close"].strip(),
-            )
-        )
-        return {"subject": f"{letter['subject']} {reference}", "text": text + "\n"}
+        parts = [letter[kind].strip(), page, letter["reference"].format(reference=reference)]
+        if kind not in _LAST:
+            due = letter["was_due" if kind == "overdue" else "due"]
+            parts.append(due.format(due=f"{due_on or request.due_on:%-d.%-m.%Y}"))
+        parts.append(letter["close"])
+        if kind not in _LAST:
+            parts.append(letter["withdraw"])
+        return {
+            "subject": f"{letter['subject']} {reference}",
+            "text": "\n\n".join(parts) + "\n",
+        }

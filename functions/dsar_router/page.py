@@ -5,32 +5,49 @@ pressed, so that no program that follows links in mails uses it up; reports are 
 the case has ended.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from functions.dsar_router.case import STATUSES, Case, page_key
+from functions.dsar_router.case import Case, Status, page_key
 from functions.dsar_router.desk import Desk, desk_of
 from functions.dsar_router.dossier import Change
-from functions.dsar_router.form import read_form
-from functions.dsar_router.html import html_answer
+from functions.dsar_router.form import Typed, read_form
+from functions.dsar_router.html import html_answer, trouble_page
 from functions.dsar_router.message import message_about
 from functions.dsar_router.report import read_report, take_report
-from leadcloud.errors import NotFound, ReportOutOfTurn
+from leadcloud.errors import NotFound, ReportOutOfTurn, RequestInvalid
 from leadcloud.forwarding.interface import ForwardingError
 from leadcloud.http.api import Answer, Api, Contract
 from leadcloud.http.call import Call
 from leadcloud.store.interface import Attributes, PutIfAbsent, Record, VersionConflict
 from leadcloud.wiring import Services
 
-_FIELDS = ("step", "status", "reason")
+_FIELDS = ("step", "status", "reason", "responsible")
+
+_STATUSES: Mapping[Status, str] = {
+    "acknowledged": "We have it and will answer the person",
+    "extended": "We need more time, three months in all at most",
+    "fulfilled": "We have done what was asked and told the person so",
+    "refused": "We have refused it and told the person why",
+    "not_controller": "We are not the controller of this data",
+}
 
 
 def bind(api: Api[Services]) -> None:
     """Bind the pages' handlers to their routes."""
     html = "text/html; charset=utf-8"
-    api.operation("showControllerPage", Contract(problems=(NotFound,), media_type=html))(_show)
-    use = Contract(form=_FIELDS, problems=(NotFound, ReportOutOfTurn), media_type=html)
+    show = Contract(problems=(NotFound,), media_type=html, page=trouble_page)
+    api.operation("showControllerPage", show)(_show)
+    use = Contract(
+        form=_FIELDS,
+        problems=(NotFound, ReportOutOfTurn),
+        media_type=html,
+        also=(422,),
+        page=trouble_page,
+    )
     api.operation("useControllerPage", use)(_use)
     api.operation("showOperatorPage", Contract(media_type=html))(_operators)
 
@@ -38,7 +55,7 @@ def bind(api: Api[Services]) -> None:
 def _show(call: Call, services: Services) -> Answer:
     desk = desk_of(services)
     record, case = _opened(desk, call)
-    return _page(case, read=bool(record.attributes["read"]))
+    return _page(services, case, read=bool(record.attributes["read"]))
 
 
 def _use(call: Call, services: Services) -> Answer:
@@ -47,29 +64,44 @@ def _use(call: Call, services: Services) -> Answer:
     typed = read_form(call.body, _FIELDS)
     match typed.pop("step", ""):
         case "read":
-            return _read_once(desk, record, case)
+            return _read_once(services, record, case)
         case "resend":
-            return _resend(desk, case)
-    take_report(desk, case, read_report(desk, case, typed), via="page")
-    return _page(case, read=True, noted=True)
+            return _resend(services, case)
+    return _report(services, case, typed, read=bool(record.attributes["read"]))
 
 
-def _read_once(desk: Desk, record: Record, case: Case) -> Answer:
+def _report(services: Services, case: Case, typed: Typed, *, read: bool) -> Answer:
+    desk = desk_of(services)
+    try:
+        take_report(desk, case, read_report(desk, case, typed), via="page")
+    except RequestInvalid as error:
+        wrong = error.faults[0].detail if error.faults else error.detail
+    except ReportOutOfTurn as error:
+        wrong = error.detail
+    else:
+        after = desk.dossier.case(case.reference, case.controller_id) or case
+        return _page(services, after, read=read, noted=True)
+    return replace(_page(services, case, read=read, typed=typed, wrong=wrong), status=422)
+
+
+def _read_once(services: Services, record: Record, case: Case) -> Answer:
+    desk = desk_of(services)
     request = desk.dossier.request(case.reference)
     payload = desk.payloads.open(case.reference)
     if record.attributes["read"] or request is None or payload is None:
-        return _page(case, read=True)
+        return _page(services, case, read=True)
     try:
         desk.store.update(record, {**record.attributes, "read": True})
     except VersionConflict:
-        return _page(case, read=True)
+        return _page(services, case, read=True)
     desk.dossier.note(case.reference, "page_read", {"controller": case.controller_id})
     message = message_about(desk, request, case, kind="forwarded", payload=payload)
-    return _page(case, read=True, letter=message.body)
+    return _page(services, case, read=True, letter=message.body)
 
 
-def _resend(desk: Desk, case: Case) -> Answer:
+def _resend(services: Services, case: Case) -> Answer:
     """Mail another link to the address on record, where this one was used up by somebody."""
+    desk = desk_of(services)
 
     def another(current: Case) -> Change[Case]:
         to = replace(current, pages=current.pages + 1)
@@ -92,18 +124,19 @@ def _resend(desk: Desk, case: Case) -> Answer:
         desk.forwarders["email"].send(replace(message, id=f"{message.id}.{after.pages}"), entry)
     except ForwardingError:
         raise NotFound from None
-    return _page(after, read=True, noted=True)
+    return _page(services, after, read=True, noted=True)
 
 
-def _page(case: Case, *, read: bool, noted: bool = False, letter: object | None = None) -> Answer:
+def _page(services: Services, case: Case, *, read: bool, **shown: Any) -> Answer:
+    nothing: dict[str, Any] = {"noted": False, "letter": None, "typed": {}, "wrong": ""}
     return html_answer(
         "controller",
         "en",
         case=case,
         read=read,
-        noted=noted,
-        letter=letter,
-        statuses=STATUSES,
+        statuses=_STATUSES,
+        contact=services.settings.privacy_contact,
+        **(nothing | shown),
     )
 
 
@@ -118,8 +151,9 @@ def _opened(desk: Desk, call: Call) -> tuple[Record, Case]:
     return record, case
 
 
-def _operators(_call: Call, _services: Services) -> Answer:
-    return html_answer("operator", "en", script=_script())
+def _operators(_call: Call, services: Services) -> Answer:
+    contact = services.settings.privacy_contact
+    return html_answer("operator", "en", script=_script(), contact=contact)
 
 
 @cache

@@ -75,6 +75,8 @@ def withdraw(desk: Desk, request: SubjectRequest) -> SubjectRequest:
     after = desk.dossier.change_request(request.reference, withdrawn)
     if after.state == "withdrawn":
         _wake_all(desk, after.reference)
+    if after.state == "withdrawn" and request.state in OPEN:
+        desk.letters.write("withdrawn", after, desk.payloads.open(after.reference))
     return after
 
 

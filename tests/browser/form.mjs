@@ -1,5 +1,5 @@
 // Drives the form in a real Chromium and prints what it found as JSON.
-// node form.mjs BASE_URL CHROMIUM SCREENSHOTS
+// node form.mjs BASE_URL CHROMIUM [SCREENSHOTS]
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
@@ -12,24 +12,29 @@ const found = { states: [], control: [], keyboard: null, elsewhere: [] };
 
 async function violations(page) {
   await page.evaluate(axe);
-  const result = await page.evaluate((tags) => window.axe.run({ runOnly: tags }), TAGS);
+  const options = { runOnly: TAGS, resultTypes: ["violations"] };
+  const result = await page.evaluate((chosen) => window.axe.run(chosen), options);
   return result.violations.map((each) => `${each.id}: ${each.nodes.map((n) => n.target).join(" ")}`);
 }
 
+async function picture(page, name) {
+  if (screenshots) await page.screenshot({ path: `${screenshots}/${name}.png`, fullPage: true });
+}
+
 async function look(page, language, state) {
-  await page.setViewportSize({ width: 1280, height: 900 });
-  await page.screenshot({ path: `${screenshots}/${state}-${language}.png`, fullPage: true });
+  for (const hidden of await page.locator("details").all()) await hidden.evaluate((e) => (e.open = true));
+  await picture(page, `${state}-${language}`);
   const broken = await violations(page);
   // 1280 pixels at 400 % are 320 pixels of the page.
   await page.setViewportSize({ width: 320, height: 256 });
   const sideways = await page.evaluate(() => document.documentElement.scrollWidth > 320);
-  await page.screenshot({ path: `${screenshots}/${state}-${language}-400.png`, fullPage: true });
+  await picture(page, `${state}-${language}-400`);
   await page.setViewportSize({ width: 1280, height: 900 });
   found.states.push({ language, state, violations: broken, sideways });
 }
 
 async function walk(language) {
-  const page = await browser.newPage();
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
   page.on("request", (request) => {
     if (!request.url().startsWith(base)) found.elsewhere.push(new URL(request.url()).origin);
   });
@@ -39,7 +44,7 @@ async function walk(language) {
   await page.click("main form button[value=check]:not(.trap)");
   await look(page, language, "error");
   await page.check("#right-objection");
-  await page.fill("#email", `browser-${language}@synthetic.example`);
+  await page.fill("#email", `browser-${language}-${Date.now()}@synthetic.example`);
   await page.fill("#message", "Synteettinen <b>viesti</b>");
   await page.click("main form button[value=check]:not(.trap)");
   await look(page, language, "check");
@@ -47,6 +52,11 @@ async function walk(language) {
   await page.click("button[value=send]");
   await page.waitForURL(/\/subject-request\/SR-/);
   await look(page, language, "confirmation");
+  for (let times = 0; times < 50 && !(await page.locator("#call_company").count()); times += 1) {
+    await page.waitForTimeout(200);
+    await page.reload();
+  }
+  await look(page, language, "asked");
   await page.close();
 }
 
@@ -90,8 +100,6 @@ async function keyboard() {
   await context.close();
 }
 
-for (const language of ["fi", "sv", "en"]) await walk(language);
-await control();
-await keyboard();
+await Promise.all([...["fi", "sv", "en"].map(walk), control(), keyboard()]);
 await browser.close();
 console.log(JSON.stringify(found));

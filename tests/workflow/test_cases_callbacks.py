@@ -178,6 +178,11 @@ def test_case_35_withdrawn_after_forwarding_is_told_to_each(house: House) -> Non
         assert len(house.interfaces.to(controller, "withdrawn")) == 1
     assert house.report(filed["reference"], SOURCE, {"status": "fulfilled"})[0] == 200
     assert house.states(filed["reference"]) == {SOURCE: "withdrawn", BUYER: "withdrawn"}
+    house.withdraw(filed)
+    letters = [mail.text for mail in house.mailbox.to("person@synthetic.example")]
+    assert [each.count("was withdrawn") for each in letters] == [0, 0, 1]
+    assert "To be answered" not in letters[-1]
+    assert "You can withdraw" not in letters[-1]
 
 
 def test_a_message_counts_once(house: House) -> None:

@@ -35,7 +35,9 @@ def test_case_15_an_extension_with_a_reason_moves_the_date(house: House) -> None
     house.settle()
 
     assert house.case(filed["reference"], SOURCE).due_on == date(2026, 6, 5)
-    assert "needs more time" in house.mailbox.mails[-1].text
+    letter = house.mailbox.mails[-1].text
+    assert "needs more time" in letter
+    assert "To be answered by: 5.6.2026" in letter
     by_id = {each["id"]: each for each in house.status(filed)["controllers"]}
     assert by_id[SOURCE]["reason"] == "Many requests at once"
     assert not house.holds("Many requests at once")

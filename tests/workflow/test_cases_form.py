@@ -1,12 +1,16 @@
 """Acceptance case 8 and the web form: no JavaScript, no cookie, nothing typed is lost."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 
 from functions.dsar_router.form import FIELDS
-from tests.house import BUYER, SOURCE, House
+from leadcloud.store.interface import StoreUnavailable
+from leadcloud.store.sqlite import SqliteStore
+from tests.house import BUYER, OTHER, SOURCE, House
 
 TYPED = {
     "right": "objection",
@@ -69,10 +73,75 @@ def test_faults_are_shown_with_all_that_was_typed(house: House) -> None:
     status, page = house.form("/subject-request", form | {"step": "check"})
     assert status == 422
     assert "<title>Error:" in page
-    for anchor in ("#email", "#lead_reference", "#right-access"):
+    for anchor in ("#email", "#lead_reference", "#right-objection"):
         assert f'href="{anchor}"' in page
     for typed in ("no address", "ABCDE-FGHJK-A", "Rivi yksi"):
         assert typed in page
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("fi", ("Valitse, mitä haluat", "Anna sähköpostiosoite tai puhelinnumero")),
+        ("sv", ("Välj vad du vill", "Ge en e-postadress eller ett telefonnummer")),
+        ("en", ("Choose what you want", "Give an e-mail address or a telephone number")),
+    ],
+)
+def test_what_is_missing_is_asked_for(house: House, language: str, words: tuple[str, ...]) -> None:
+    """An empty form is answered with what to do, in the same words above and beside the field."""
+    status, page = house.form("/subject-request", opened(house, language) | {"step": "check"})
+    assert status == 422
+    assert [page.count(each) for each in words] == [2, 2]
+
+
+def test_a_form_that_was_sent_may_be_changed_and_sent_again(house: House) -> None:
+    """Who goes back and changes an answer is told that the first one stands, and loses nothing."""
+    form = opened(house) | TYPED | {"step": "send"}
+    reference, _ = filed_at(house.form("/subject-request", form)[1])
+    status, page = house.form("/subject-request", form | {"message": "Rivi kaksi"})
+    assert status == 422
+    assert "that request stands" in page
+    assert "Rivi kaksi" in page
+    house.clock.move(10)
+    again = hidden(page) | TYPED | {"message": "Rivi kaksi", "step": "send"}
+    second, _ = filed_at(house.form("/subject-request", again)[1])
+    assert second != reference
+
+
+def test_too_many_from_a_network_lose_nothing(house: House) -> None:
+    """Whose network has filed too much reads so on the form, with all that was typed."""
+    house.services.settings = replace(house.services.settings, filings_an_hour=1)
+    for email in ("a@synthetic.example", "b@synthetic.example"):
+        form = opened(house, "fi") | TYPED | {"email": email, "step": "send"}
+        answer = house.raw(
+            "POST",
+            "/subject-request",
+            urlencode(form),
+            headers={"Content-Type": "application/x-www-form-urlencoded"},
+        )
+    assert answer["statusCode"] == 429
+    assert 0 < int(answer["headers"]["Retry-After"]) <= 3600
+    assert "Rivi yksi" in answer["body"]
+    assert "tunnin kuluttua" in answer["body"]
+
+
+def test_a_person_is_told_of_trouble_on_a_page(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wrong link and a store that is away are pages in three languages, not documents."""
+    filed = house.file(right="access")
+    for query, status in (({"key": "0" * 32}, 404), ({"key": filed["view_key"]}, 503)):
+        answer = house.raw("GET", f"/subject-request/{filed['reference']}", query=query)
+        assert answer["statusCode"] == status
+        assert answer["headers"]["Content-Type"].startswith("text/html")
+        for language in ("fi", "sv", "en"):
+            assert f'lang="{language}"' in answer["body"]
+        monkeypatch.setattr(SqliteStore, "get", away)
+
+
+def away(*_: object) -> None:
+    """Be a store that does not answer."""
+    raise StoreUnavailable
 
 
 def test_another_language_keeps_what_was_typed(house: House) -> None:
@@ -167,6 +236,23 @@ def test_a_page_is_read_once(house: House) -> None:
     status, _ = house.form(page, {"step": "report", "status": "acknowledged"})
     assert status == 200
     assert house.case(reference, SOURCE).state == "acknowledged"
+
+
+def test_a_controllers_page_says_what_is_wrong_with_a_report(house: House) -> None:
+    """An extension without its reason, and a report after the end, are said beside the form."""
+    house.by_mail(SOURCE)
+    reference = house.forwarded()
+    page = house.page_of(SOURCE)
+    status, shown = house.form(page, {"step": "report", "status": "extended"})
+    assert status == 422
+    assert "An extension needs its reason." in shown
+    assert 'id="status-extended" name="status" value="extended" checked' in shown
+    assert house.case(reference, SOURCE).state == "forwarded"
+    named = {"step": "report", "status": "not_controller", "responsible": "Other Oy"}
+    assert house.form(page, named)[0] == 200
+    house.settle()
+    assert house.states(reference)[OTHER] == "forwarded"
+    assert house.form(page, {"step": "report", "status": "acknowledged"})[0] == 422
 
 
 def test_a_used_up_page_is_mailed_anew_to_the_address_on_record(house: House) -> None:

@@ -34,6 +34,8 @@ class Settings:
     mail: str
     """`smtp:HOST:PORT` or `ses:`."""
     mail_sender: str
+    privacy_contact: str
+    """Where data subjects reach us besides the form: shown on the public pages."""
     executions: str
     """`store:`, carried out by the local runner, or `stepfunctions:ARN`."""
     data_keys: str
@@ -64,6 +66,7 @@ class Settings:
             base_url=variables.get("LEADCLOUD_BASE_URL", "").rstrip("/"),
             mail=variables.get("LEADCLOUD_MAIL", ""),
             mail_sender=variables.get("LEADCLOUD_MAIL_SENDER", ""),
+            privacy_contact=variables.get("LEADCLOUD_PRIVACY_CONTACT", ""),
             executions=variables.get("LEADCLOUD_EXECUTIONS", "store:"),
             data_keys=variables.get("LEADCLOUD_DATA_KEYS", "secret:"),
             anchors=variables.get("LEADCLOUD_ANCHORS", ""),

@@ -61,6 +61,8 @@ class Contract:
     """Fields of the form that is taken, where it is no JSON."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Request headers that are read, and what each is."""
+    page: Callable[[LeadCloudError], Answer] | None = None
+    """Tells a person of an error, where the answer is read in a browser and not by a program."""
 
 
 Handler = Callable[[Call, S], Answer]
@@ -106,7 +108,7 @@ class Api(Generic[S]):
         except Exception as error:  # noqa: BLE001 the one boundary: every failure is an answer
             told = _told(error, request_id)
             code = told.code
-            answer = problem_answer(told, request_id)
+            answer = self._failure(operation, told, request_id)
         log(
             Event.REQUEST_ANSWERED,
             request_id=request_id,
@@ -116,6 +118,12 @@ class Api(Generic[S]):
             ms=round((time.perf_counter() - started) * 1000, 1),
         )
         return proxy_answer(answer, request_id, head=event["httpMethod"] == "HEAD")
+
+    def _failure(self, operation: str, error: LeadCloudError, request_id: str) -> Answer:
+        bound = self.operations.get(operation)
+        if bound is None or bound.contract.page is None:
+            return problem_answer(error, request_id)
+        return bound.contract.page(error)
 
     def _carry_out(self, call: Call, services: S) -> Answer:
         operation = self.operations[call.route.operation]
