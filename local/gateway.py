@@ -11,6 +11,7 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from concurrent.futures import Executor
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -55,7 +56,7 @@ class Gateway:
             return
         with contextlib.suppress(_Disconnected):
             answer = await self._answer(scope, receive)
-            await _send(send, answer)
+            await _send(send, answer, head=scope["method"] == "HEAD")
 
     async def _answer(self, scope: Scope, receive: Receive) -> dict[str, Any]:
         request_id = str(uuid.uuid4())
@@ -149,13 +150,15 @@ async def _read_body(receive: Receive) -> bytes | None:
             return b"".join(chunks) if size <= MAX_BODY else None
 
 
-async def _send(send: Send, answer: Mapping[str, Any]) -> None:
+async def _send(send: Send, answer: Mapping[str, Any], *, head: bool) -> None:
     text = answer["body"]
     body = base64.b64decode(text) if answer["isBase64Encoded"] else text.encode("utf-8")
     headers = [
         (name.lower().encode("latin-1"), value.encode("latin-1"))
         for name, value in answer["headers"].items()
     ]
-    headers.append((b"content-length", str(len(body)).encode("ascii")))
+    if not head and answer["statusCode"] != HTTPStatus.NOT_MODIFIED:
+        # There it would be the length of what GET sends (RFC 9110, section 8.6).
+        headers.append((b"content-length", str(len(body)).encode("ascii")))
     await send({"type": "http.response.start", "status": answer["statusCode"], "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -93,6 +93,23 @@ def test_a_body_that_is_no_text_comes_as_base64() -> None:
     assert (event["body"], event["isBase64Encoded"]) == ("H4s=", True)
 
 
+def test_head_claims_no_length_of_its_own(gateway: Gateway) -> None:
+    """What HEAD would say about length must be GET's; without the body we do not know it."""
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": b""}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    for method in ("GET", "HEAD"):
+        asyncio.run(gateway(scope(method, "/"), receive, send))
+
+    assert (b"content-length", b"2") in sent[0]["headers"]
+    assert b"content-length" not in dict(sent[2]["headers"])
+
+
 def test_a_known_key_is_asked_about_once(gateway: Gateway, handlers: Handlers) -> None:
     """The authorizer's answer is remembered, and reaches the handler."""
     for _ in range(3):
