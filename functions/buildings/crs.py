@@ -41,6 +41,18 @@ class Crs:
 
         return metres
 
+    @property
+    def columns(self) -> tuple[str, str]:
+        """Name the two columns of a position in a table; axes have names there, and no order."""
+        return ("lon", "lat") if self.grid is None else ("easting", "northing")
+
+    def cells(self, lon: int, lat: int) -> tuple[str, str]:
+        """Return a position as the cells of these columns."""
+        if self.grid is None:
+            return f"{lon / UNITS:.7f}", f"{lat / UNITS:.7f}"
+        easting, northing = self.grid.forward(lon / UNITS, lat / UNITS)
+        return f"{easting:.2f}", f"{northing:.2f}"
+
     def box(self, edges: tuple[float, float, float, float], name: str) -> Box | Polygon:
         """Return the area between two corners, given in this system's axis order."""
         x1, y1, x2, y2 = self._swapped(edges)

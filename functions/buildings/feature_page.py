@@ -16,9 +16,9 @@ from functions.buildings.document import (
     with_query,
 )
 from functions.buildings.items import FAR, Cursor, ItemsQuery
+from functions.buildings.queryable import QUERYABLES
 from leadcloud.buildings.address_book import buildings_at
 from leadcloud.buildings.area import Circle
-from leadcloud.buildings.grid import UNITS
 from leadcloud.buildings.release import Release
 from leadcloud.buildings.rendering import PROPERTIES
 from leadcloud.buildings.store import BuildingStore, Slice
@@ -98,9 +98,10 @@ class PageWriter:
         after = shown[-1]["rid"] if len(rows) > len(shown) else None
         table = io.StringIO()
         writer = csv.writer(table, lineterminator="\r\n")
-        writer.writerow(["lon", "lat", *PROPERTIES])
+        writer.writerow([*asked.crs.columns, *PROPERTIES])
         for row in shown:
-            writer.writerow([f"{row[0] / UNITS:.7f}", f"{row[1] / UNITS:.7f}", *row[2:-1]])
+            cells = [_cell(name, row[name]) for name in PROPERTIES]
+            writer.writerow([*asked.crs.cells(row["lon"], row["lat"]), *cells])
         return Page(
             body=table.getvalue(),
             media_type="text/csv; charset=utf-8",
@@ -163,6 +164,11 @@ class PageWriter:
 
     def _deadline(self) -> Deadline:
         return Deadline.after(PAGE_SECONDS, self._clock)
+
+
+def _cell(name: str, value: Any) -> Any:
+    """Return a property as GeoJSON would write it."""
+    return json.dumps(bool(value)) if QUERYABLES[name].kind == "boolean" else value
 
 
 def feature_with_links(feature: str, base: str, release: Release) -> str:

@@ -17,7 +17,7 @@ from functions.buildings.map_page import asset, map_page
 from functions.buildings.parameter import fault, limit_of
 from functions.buildings.statistics import Statistics, StatisticsParameters, statistics
 from functions.buildings.suggestion import MAX_TYPED, MOST, suggestions
-from leadcloud.buildings.identifier import is_well_formed
+from leadcloud.buildings.identifier import is_valid, is_well_formed
 from leadcloud.buildings.release import Release
 from leadcloud.buildings.store import BuildingStore
 from leadcloud.clock import Deadline
@@ -161,7 +161,9 @@ def get_building(call: Call, services: Services) -> Answer:
     known = is_well_formed(identifier)
     feature = store.feature(identifier, crs.coordinates()) if known else None
     if feature is None:
-        raise NotFound("There is no building of this identifier.")
+        mistyped = known and not is_valid(identifier)
+        hint = " Its check character does not fit its digits." if mistyped else ""
+        raise NotFound(f"There is no building of this identifier.{hint}")
     if is_known(call, tag):
         return _unchanged(tag)
     return Answer(

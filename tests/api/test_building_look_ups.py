@@ -26,6 +26,20 @@ def test_a_building_is_found_by_address_in_both_languages(open_look_up: OpenLook
     assert len(_ids(look_up.items(address="Koivutie"))) == 4
 
 
+def test_a_mistyped_identifier_is_told_apart(look_up: LookUp) -> None:
+    """An identifier that is nobody's is 404 either way; a wrong check character is worth a word."""
+    (feature,) = look_up.items(limit=1)["features"]
+    digits = feature["id"][:9]
+    wrong = next(mark for mark in "0123456789" if mark != feature["id"][9])
+
+    mistyped = look_up.get(f"{ITEMS}/{digits}{wrong}")
+    free = look_up.get(f"{ITEMS}/{building_id(9_999_999)}")
+
+    assert (mistyped.status, free.status) == (404, 404)
+    assert "check character" in mistyped.json["detail"]
+    assert "check character" not in free.json["detail"]
+
+
 def test_completion_forgives_one_typo(open_look_up: OpenLookUp) -> None:
     """Each of these leads to Koivutie, and the name comes back as the source writes it."""
     look_up = open_look_up([row(1), row(2, address_name_fin="Hämeentie", address_name_swe=None)])

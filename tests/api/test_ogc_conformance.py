@@ -4,6 +4,7 @@ Source: abstract test suites of OGC 17-069r4 (Core, GeoJSON, OpenAPI 3.0), 18-05
 (Filtering) and 21-065r2 (CQL2).
 """
 
+import csv
 import json
 from collections.abc import Callable
 from typing import Any
@@ -338,6 +339,7 @@ def test_head_answers_like_get_without_a_body(look_up: LookUp) -> None:
 
     assert (head.status, head.text) == (200, "")
     assert head.headers["ETag"] == got.headers["ETag"]
+    assert head.headers["Link"] == got.headers["Link"]
 
 
 def test_csv_holds_what_geojson_holds(look_up: LookUp) -> None:
@@ -352,6 +354,26 @@ def test_csv_holds_what_geojson_holds(look_up: LookUp) -> None:
     assert by_accept.text == reply.text
     assert 'rel="next"' in reply.headers["Link"]
     assert 'rel="license"' in reply.headers["Link"]
+
+
+@pytest.mark.parametrize("code", [4326, 3067, 3879])
+def test_a_table_is_in_the_system_that_was_asked_for(look_up: LookUp, code: int) -> None:
+    """CSV has the numbers of GeoJSON, under the axes' names, and true and false as words."""
+    uri = f"http://www.opengis.net/def/crs/EPSG/0/{code}"
+    features = look_up.items(limit=5, crs=uri)["features"]
+    reply = look_up.get(ITEMS, limit=5, f="csv", crs=uri)
+
+    rows = list(csv.DictReader(reply.text.splitlines()))
+    first, second = {
+        4326: ("lat", "lon"),
+        3067: ("easting", "northing"),
+        3879: ("northing", "easting"),
+    }[code]
+    assert reply.headers["Content-Crs"] == f"<{uri}>"
+    assert [[float(each[first]), float(each[second])] for each in rows] == [
+        each["geometry"]["coordinates"] for each in features
+    ]
+    assert {each["id_valid"] for each in rows} == {"true"}
 
 
 FILTERS: dict[str, Callable[[dict[str, Any]], bool]] = {
