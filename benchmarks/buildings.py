@@ -58,14 +58,13 @@ def _release() -> Path:
     """Return the release to measure; make it where there is none."""
     target = _FOLDER / f"buildings-{BUILDINGS}.sqlite"
     if not target.exists():
-        from collect.collection import Collection
+        from collect.collection import Collection, Feed
         from collect.profile import profile
         from collect.synthetic import synthetic_rows
 
         _FOLDER.mkdir(parents=True, exist_ok=True)
-        Collection(
-            profile=profile("synthetic"), target=target, today=datetime.now(UTC).date()
-        ).from_rows(synthetic_rows(BUILDINGS))
+        invented = Feed(profile=profile("synthetic"), origin=synthetic_rows(BUILDINGS))
+        Collection(target=target, today=datetime.now(UTC).date()).release([invented])
     return target
 
 

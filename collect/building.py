@@ -57,6 +57,9 @@ class Dropped:
     """A row that is no building for us."""
 
     reason: str
+    gone: str | None = None
+    """The building that the row says is demolished. It is gone whatever other rows say: an
+    identifier is never given to another building."""
 
 
 @dataclass(slots=True)

@@ -1,6 +1,6 @@
-"""One collection: from a source, by way of staging, to a release and its report."""
+"""One collection: from its sources, by way of staging, to a release and its report."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -13,103 +13,133 @@ from collect.building import Building, BuildingAddress, Dropped, Remarks
 from collect.file_source import row_of_feature
 from collect.profile import Layer, Profile, allowed
 from collect.release_file import write_release
-from collect.report import DoesNotAddUp, Report
+from collect.report import DoesNotAddUp, Report, report_of
 from collect.row import Row, RowReader
-from collect.staging import Staging
+from collect.staging import LayerName, Page, Staging
 from collect.wfs import Wfs
 from leadcloud.buildings.release import Release
 
 _BATCH = 5_000
-BUILDINGS, ADDRESSES = "buildings", "addresses"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Feed:
+    """One source of a collection."""
+
+    profile: Profile
+    origin: Iterable[Row] | Wfs
+    """Rows that are at hand, or the server that has them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Collection:
-    """What is collected, and where to."""
+    """Where to something is collected, and of what."""
 
-    profile: Profile
     target: Path
     today: date
     municipality: str | None = None
     quiet: bool = False
     """No progress bar."""
 
-    def from_rows(self, rows: Iterable[Row]) -> tuple[Release, Report]:
-        """Collect rows that are at hand; nothing is resumed."""
-        staging = self._staging()
-        staging.discard()
-        staging = self._staging()
-        left, start = self._bar(rows), 0
+    def release(self, feeds: Sequence[Feed]) -> tuple[Release, Report]:
+        """Collect the feeds, those first that are believed first, and release what they know.
+
+        Pages of a server that an earlier run kept are not asked for again.
+
+        Raises:
+            DoesNotAddUp: Rows were lost.
+            NothingToRelease: No row is a building for us.
+            SourceFailed: A server did not answer; what was read is kept for the next run.
+            FileUnreadable: A file is broken.
+        """
+        staging = self._staging(feeds)
+        to_be_resumed = any(isinstance(feed.origin, Wfs) for feed in feeds)
         try:
-            while batch := list(islice(left, _BATCH)):
-                self._keep_buildings(staging, start, batch)
-                start += len(batch)
-            return self._release(staging, promised=None)
+            promised = {feed.profile.id: self._read(staging, feed) for feed in feeds}
+            report = report_of(staging, promised)
+            report.check()
+            profiles = [feed.profile for feed in feeds]
+            release = write_release(staging, self.target, profiles=profiles, today=self.today)
+            to_be_resumed = False
         finally:
-            staging.discard()
-
-    def from_server(self, wfs: Wfs) -> tuple[Release, Report]:
-        """Collect a source's layers; pages that an earlier run kept are not asked for again."""
-        staging = self._staging()
-        profile = self.profile
-        if profile.buildings is None:
-            raise DoesNotAddUp("This source has no layer of buildings.")
-        promised = self._read_layer(staging, wfs, BUILDINGS, layer=profile.buildings)
-        if profile.addresses is not None:
-            self._read_layer(staging, wfs, ADDRESSES, layer=profile.addresses)
-        released = self._release(staging, promised=promised)
-        staging.discard()
-        return released
-
-    def _staging(self) -> Staging:
-        scratch = self.target.with_name(self.target.name + ".collecting")
-        return Staging(scratch, f"{self.profile.id} {self.municipality or 'everything'}")
-
-    def _read_layer(self, staging: Staging, wfs: Wfs, name: str, *, layer: Layer) -> int:
-        promised = wfs.count(layer, self.municipality)
-        starts = list(range(0, promised, layer.page_size))
-        left = [start for start in starts if not staging.is_done(name, start)]
-        pages = wfs.pages(layer, self.municipality, starts=left)
-        columns = allowed(self.profile)
-        for page in tqdm(
-            pages, name, len(starts), initial=len(starts) - len(left), disable=self.quiet
-        ):
-            rows = [row_of_feature(feature, columns) for feature in page.features]
-            keep = self._keep_buildings if name == BUILDINGS else self._keep_addresses
-            keep(staging, page.start, rows)
-        return promised
-
-    def _keep_buildings(self, staging: Staging, start: int, rows: Iterable[Row]) -> None:
-        reader, remarks = RowReader(profile=self.profile, today=self.today), Remarks()
-        read: list[Building | Dropped] = [reader.building(row, remarks) for row in rows]
-        staging.keep(BUILDINGS, start, read, remarks=remarks.codes)
-
-    def _keep_addresses(self, staging: Staging, start: int, rows: Iterable[Row]) -> None:
-        reader = RowReader(profile=self.profile, today=self.today)
-        read: list[BuildingAddress | Dropped] = [reader.address(row) for row in rows]
-        staging.keep(ADDRESSES, start, read)
-
-    def _release(self, staging: Staging, *, promised: int | None) -> tuple[Release, Report]:
-        report = self._report(staging, promised)
-        report.check()
-        release = write_release(staging, self.target, profile=self.profile, today=self.today)
+            if to_be_resumed:
+                staging.close()
+            else:
+                staging.discard()
         report.write(self.target.with_name(self.target.name + ".report.json"))
         return release, report
 
-    def _report(self, staging: Staging, promised: int | None) -> Report:
-        rows, buildings = staging.connection.execute(
-            "SELECT count(*), count(DISTINCT id) FROM building_row"
-        ).fetchone()
-        return Report(
-            source=self.profile.id,
-            read=staging.tally("read").get(BUILDINGS, 0),
-            promised=promised,
-            released=buildings,
-            duplicates=rows - buildings,
-            dropped=staging.tally("dropped"),
-            remarks=staging.tally("remark"),
-            addresses=sum(staging.tally("addresses").values()),
+    def _staging(self, feeds: Sequence[Feed]) -> Staging:
+        self.target.parent.mkdir(parents=True, exist_ok=True)
+        return Staging(
+            self.target.with_name(self.target.name + ".collecting"),
+            [feed.profile.id for feed in feeds],
+            municipality=self.municipality,
         )
 
-    def _bar(self, rows: Iterable[Any]) -> Iterator[Any]:
-        yield from tqdm(rows, BUILDINGS, disable=self.quiet, unit=" rows")
+    def _read(self, staging: Staging, feed: Feed) -> int | None:
+        """Read a feed; return how many rows its server promised."""
+        intake = _Intake(staging, feed.profile, today=self.today, municipality=self.municipality)
+        if isinstance(feed.origin, Wfs):
+            return self._read_server(intake, feed.origin)
+        staging.forget(feed.profile.id)
+        left, start = self._bar(feed.profile.id, feed.origin), 0
+        while batch := list(islice(left, _BATCH)):
+            intake.keep("buildings", start, batch)
+            start += len(batch)
+        return None
+
+    def _read_server(self, intake: "_Intake", wfs: Wfs) -> int:
+        profile = intake.profile
+        if profile.buildings is None:
+            raise DoesNotAddUp("This source has no layer of buildings.")
+        promised = self._read_layer(intake, wfs, "buildings", layer=profile.buildings)
+        if profile.addresses is not None:
+            self._read_layer(intake, wfs, "addresses", layer=profile.addresses)
+        return promised
+
+    def _read_layer(self, intake: "_Intake", wfs: Wfs, name: LayerName, *, layer: Layer) -> int:
+        promised = wfs.count(layer, self.municipality)
+        starts = list(range(0, promised, layer.page_size))
+        left = [start for start in starts if not intake.has(name, start)]
+        pages = wfs.pages(layer, self.municipality, starts=left)
+        columns = allowed(intake.profile)
+        for page in tqdm(
+            pages,
+            f"{intake.profile.id} {name}",
+            len(starts),
+            initial=len(starts) - len(left),
+            disable=self.quiet,
+        ):
+            rows = [row_of_feature(feature, columns) for feature in page.features]
+            intake.keep(name, page.start, rows)
+        return promised
+
+    def _bar(self, name: str, rows: Iterable[Any]) -> Iterator[Any]:
+        yield from tqdm(rows, name, disable=self.quiet, unit=" rows")
+
+
+class _Intake:
+    """Reads the rows of one source into staging."""
+
+    def __init__(
+        self, staging: Staging, profile: Profile, *, today: date, municipality: str | None
+    ) -> None:
+        self.profile = profile
+        self._staging = staging
+        self._reader = RowReader(profile=profile, today=today, municipality=municipality)
+
+    def has(self, layer: LayerName, start: int) -> bool:
+        """Tell whether a page was read by an earlier run."""
+        return self._staging.is_done(self.profile.id, layer, start)
+
+    def keep(self, layer: LayerName, start: int, rows: Iterable[Row]) -> None:
+        """Read a page of rows and keep it."""
+        remarks = Remarks()
+        read: list[Building | BuildingAddress | Dropped] = [
+            self._reader.building(row, remarks)
+            if layer == "buildings"
+            else self._reader.address(row)
+            for row in rows
+        ]
+        self._staging.keep(self.profile.id, Page(layer, start), read, remarks=remarks.codes)

@@ -5,12 +5,13 @@ import json
 import os
 import sqlite3
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from importlib.resources import files
 from itertools import chain
 from pathlib import Path
 
+from collect.merge import merge
 from collect.profile import Profile
 from collect.staging import Staging
 from leadcloud.buildings.address import HouseNumber, fold
@@ -26,7 +27,9 @@ class NothingToRelease(Exception):
     """Not one row of the source is a building for us."""
 
 
-def write_release(staging: Staging, target: Path, *, profile: Profile, today: date) -> Release:
+def write_release(
+    staging: Staging, target: Path, *, profiles: Sequence[Profile], today: date
+) -> Release:
     """Write the staged rows as a release and put it where readers look, replacing the one there.
 
     Readers that have the former file open go on reading it.
@@ -38,7 +41,7 @@ def write_release(staging: Staging, target: Path, *, profile: Profile, today: da
     unfinished.unlink(missing_ok=True)
     connection = sqlite3.connect(unfinished, isolation_level=None)
     try:
-        release = _write(connection, staging, profile=profile, today=today)
+        release = _write(connection, staging, profiles=profiles, today=today)
     finally:
         connection.close()
     manifest = target.with_name(target.name + ".manifest.json")
@@ -68,7 +71,7 @@ def _layout(name: str) -> str:
 
 
 def _write(
-    connection: sqlite3.Connection, staging: Staging, *, profile: Profile, today: date
+    connection: sqlite3.Connection, staging: Staging, *, profiles: Sequence[Profile], today: date
 ) -> Release:
     connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
     connection.create_function("fold", 1, lambda text: text and fold(text), deterministic=True)
@@ -76,7 +79,7 @@ def _write(
     connection.execute("BEGIN")
     for statement in _layout("layout.sql").split(";"):
         connection.execute(statement)
-    _number_rows(connection)
+    merge(connection)
     count = connection.execute("SELECT count(*) FROM chosen").fetchone()[0]
     if count == 0:
         raise NothingToRelease("Not one row of the source is a building for us.")
@@ -86,44 +89,13 @@ def _write(
     _write_directory(connection)
     _write_reach(connection)
     _write_streets(connection)
-    release = _describe(connection, profile, today=today, count=count)
+    release = _describe(connection, profiles, today=today, count=count)
     connection.execute("INSERT INTO release VALUES (?)", (release.to_json(),))
     for statement in _layout("layout_indexes.sql").split(";"):
         connection.execute(statement)
     connection.execute("COMMIT")
-    connection.executescript("DETACH staged; DROP TABLE temp.chosen; ANALYZE;")
+    connection.executescript("DETACH staged; ANALYZE main;")
     return release
-
-
-def _number_rows(connection: sqlite3.Connection) -> None:
-    """Choose the newest row of every id, give it its main address, number all by the grid."""
-    connection.execute(
-        """
-        CREATE TEMP TABLE chosen AS
-        WITH newest AS (
-          SELECT *, row_number() OVER (PARTITION BY id ORDER BY updated DESC, seq DESC) AS age
-          FROM staged.building_row
-        ), main AS (
-          SELECT *, row_number() OVER (PARTITION BY key ORDER BY rank, street, house_number) AS turn
-          FROM staged.address_row
-        )
-        SELECT
-          row_number() OVER (
-            ORDER BY cell, coalesce(newest.street, main.street),
-              coalesce(newest.number_first, main.number_first), id
-          ) AS rid,
-          newest.*,
-          coalesce(newest.street, main.street) AS shown_street,
-          coalesce(newest.street_sv, main.street_sv) AS shown_street_sv,
-          coalesce(newest.postal_code, main.postal_code) AS shown_postal_code,
-          coalesce(newest.house_number, main.house_number) AS shown_number,
-          coalesce(newest.number_first, main.number_first) AS shown_first,
-          coalesce(newest.number_last, main.number_last) AS shown_last,
-          coalesce(newest.number_letter, main.number_letter) AS shown_letter
-        FROM newest LEFT JOIN main ON main.key = newest.key AND turn = 1
-        WHERE age = 1 ORDER BY rid
-        """
-    )
 
 
 def _write_shared(connection: sqlite3.Connection) -> None:
@@ -133,11 +105,9 @@ def _write_shared(connection: sqlite3.Connection) -> None:
         SELECT street, street_sv, postal_code, municipality, fold(street), fold(street_sv),
           {_json_piece(PLACE_PROPERTIES)}
         FROM (
-          SELECT shown_street AS street, shown_street_sv AS street_sv,
-            shown_postal_code AS postal_code, municipality FROM chosen
+          SELECT street, street_sv, postal_code, municipality FROM chosen
           UNION
-          SELECT a.street, a.street_sv, a.postal_code, c.municipality
-          FROM staged.address_row a JOIN chosen c ON c.key = a.key
+          SELECT street, street_sv, postal_code, municipality FROM other_address
         ) ORDER BY municipality, postal_code, street, street_sv
         """
     )
@@ -157,8 +127,8 @@ def _json_piece(names: tuple[str, ...]) -> str:
     return f"trim(json_object({members}), '{{}}')"
 
 
-def _same(left: str, right: str, columns: tuple[str, ...], *, prefix: str = "") -> str:
-    return " AND ".join(f"{left}.{column} IS {right}.{prefix}{column}" for column in columns)
+def _same(left: str, right: str, columns: tuple[str, ...]) -> str:
+    return " AND ".join(f"{left}.{column} IS {right}.{column}" for column in columns)
 
 
 def _write_buildings(connection: sqlite3.Connection) -> None:
@@ -175,10 +145,8 @@ def _write_buildings(connection: sqlite3.Connection) -> None:
     connection.execute(
         f"""
         INSERT INTO building (rid, id, lon, lat, place, house_number, traits, {numbers})
-        SELECT rid, id, lon, lat, spot.place, shown_number, kind.traits, {numbers}
-        FROM chosen c
-        JOIN spot ON {_same("spot", "c", ("street", "street_sv", "postal_code"), prefix="shown_")}
-          AND spot.municipality IS c.municipality
+        SELECT rid, id, lon, lat, spot.place, house_number, kind.traits, {numbers}
+        FROM chosen c JOIN spot ON {_same("spot", "c", PLACE_PROPERTIES)}
         JOIN kind ON {_same("kind", "c", TRAIT_PROPERTIES)}
         ORDER BY rid
         """
@@ -187,14 +155,12 @@ def _write_buildings(connection: sqlite3.Connection) -> None:
 
 def _write_addresses(connection: sqlite3.Connection) -> None:
     rows = connection.execute(
-        """
-        SELECT b.place, shown_first, shown_last, shown_letter, b.rid
-        FROM building b JOIN chosen c USING (rid) WHERE shown_street IS NOT NULL
+        f"""
+        SELECT b.place, number_first, number_last, number_letter, rid
+        FROM building b JOIN chosen USING (rid) WHERE street IS NOT NULL
         UNION ALL
-        SELECT spot.place, a.number_first, a.number_last, a.number_letter, c.rid
-        FROM staged.address_row a JOIN chosen c ON c.key = a.key
-        JOIN spot ON spot.street IS a.street AND spot.street_sv IS a.street_sv
-          AND spot.postal_code IS a.postal_code AND spot.municipality IS c.municipality
+        SELECT spot.place, number_first, number_last, number_letter, rid
+        FROM other_address a JOIN spot ON {_same("spot", "a", PLACE_PROPERTIES)}
         """
     )
     connection.executemany(
@@ -267,7 +233,7 @@ def _write_streets(connection: sqlite3.Connection) -> None:
 
 
 def _describe(
-    connection: sqlite3.Connection, profile: Profile, *, today: date, count: int
+    connection: sqlite3.Connection, profiles: Sequence[Profile], *, today: date, count: int
 ) -> Release:
     digest = hashlib.sha256()
     for row in connection.execute(
@@ -282,19 +248,27 @@ def _describe(
     return Release(
         id=digest.hexdigest()[:16],
         created=today.isoformat(),
-        synthetic=profile.synthetic,
+        synthetic=any(profile.synthetic for profile in profiles),
         count=count,
         bbox=(west / UNITS, south / UNITS, east / UNITS, north / UNITS),
         years=None if first is None else (first, last),
-        sources=(
-            Source(
-                id=profile.id,
-                name=profile.name,
-                attribution=profile.attribution,
-                licence=profile.licence,
-                licence_url=profile.licence_url,
-                fetched=today.isoformat(),
-                rows=count,
-            ),
-        ),
+        sources=tuple(_source(connection, profile, today) for profile in profiles),
+    )
+
+
+def _source(connection: sqlite3.Connection, profile: Profile, today: date) -> Source:
+    rows, added = connection.execute(
+        "SELECT sum(source = ?1), sum(instr(',' || also_from || ',', ',' || ?1 || ',') > 0)"
+        " FROM building JOIN traits USING (traits)",
+        (profile.id,),
+    ).fetchone()
+    return Source(
+        id=profile.id,
+        name=profile.name,
+        attribution=profile.attribution,
+        licence=profile.licence,
+        licence_url=profile.licence_url,
+        fetched=today.isoformat(),
+        rows=rows,
+        added_to=added or 0,
     )

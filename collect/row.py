@@ -35,6 +35,8 @@ class RowReader:
 
     profile: Profile
     today: date
+    municipality: str | None = None
+    """The only one whose buildings are wanted."""
 
     def building(self, row: Row, remarks: Remarks) -> Building | Dropped:
         """Return the building of a row, or why it is none."""
@@ -44,13 +46,18 @@ class RowReader:
         if not is_well_formed(identifier):
             return Dropped(reason="id_malformed")
         if self._is_gone(row):
-            return Dropped(reason="demolished")
+            return Dropped(reason="demolished", gone=identifier)
         where = self._position(row)
         if where is None:
             return Dropped(reason="position_unusable")
+        municipality = digits_of(self._cell(row, "municipality"), 3) or self.profile.municipality
+        if self.municipality not in {None, municipality}:
+            return Dropped(reason="other_municipality")
         valid = is_valid(identifier)
         if not valid:
             remarks.add("id_check_character_wrong")
+        if self._registered_elsewhere(row, municipality):
+            remarks.add("municipality_differs_from_property")
         building_class = digits_of(self._cell(row, "building_class"), 4)
         return Building(
             id=identifier,
@@ -59,7 +66,7 @@ class RowReader:
             lon=where[0],
             lat=where[1],
             source=self.profile.id,
-            municipality=self._municipality(row, remarks),
+            municipality=municipality,
             postal_code=_postal_code(self._cell(row, "postal_code")),
             use=self._use(row, building_class, remarks),
             building_class=building_class,
@@ -114,12 +121,10 @@ class RowReader:
                 return None
         return position(*pair)
 
-    def _municipality(self, row: Row, remarks: Remarks) -> str | None:
-        code = digits_of(self._cell(row, "municipality"), 3) or self.profile.municipality
+    def _registered_elsewhere(self, row: Row, municipality: str | None) -> bool:
+        """Tell whether the property belongs to another municipality, as after a merger of two."""
         registered = (text_of(self._cell(row, "property")) or "")[:3]
-        if code is not None and registered and registered != code:
-            remarks.add("municipality_differs_from_property")
-        return code
+        return municipality is not None and registered not in {"", municipality}
 
     def _completed(self, row: Row, remarks: Remarks) -> int | None:
         year = year_of(self._cell(row, "completed"))
@@ -155,16 +160,17 @@ class RowReader:
         return number
 
     def _address(self, row: Row, remarks: Remarks) -> dict[str, Any]:
-        street = _street(self._cell(row, "street"))
+        street, street_sv = (_street(self._cell(row, name)) for name in ("street", "street_sv"))
         number = _house_number(self._cell(row, "house_number"), self._cell(row, "house_letter"))
         joined = text_of(self._cell(row, "address"))
         if street is None and joined is not None:
-            street, number = _split(joined)
+            finnish, _, swedish = joined.partition(",")
+            (street, number), (street_sv, _) = _split(finnish), _split(swedish)
         if street is not None and number is None:
             remarks.add("house_number_missing")
         return {
             "street": street,
-            "street_sv": _street(self._cell(row, "street_sv")),
+            "street_sv": street_sv,
             "house_number": number,
         }
 
@@ -196,7 +202,7 @@ def _house_number(number: Any, letter: Any) -> HouseNumber | None:
 
 def _split(joined: str) -> tuple[str | None, HouseNumber | None]:
     """Split `Levijoentie 426h`; the number is the last word that begins with a digit."""
-    street, _, last = joined.rpartition(" ")
+    street, _, last = joined.strip().rpartition(" ")
     if street and last[:1].isdigit():
         return _street(street), read_house_number(last)
     return _street(joined), None

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from collect.building import Building, BuildingAddress, Dropped
 from leadcloud.buildings.address import HouseNumber
@@ -21,6 +21,7 @@ _BUILDING_COLUMNS = tuple(
 )
 COLUMNS = (*_BUILDING_COLUMNS, "house_number", *_NUMBER_COLUMNS, "cell")
 _ADDRESS_COLUMNS = (
+    "source",
     "key",
     "rank",
     "street",
@@ -29,65 +30,90 @@ _ADDRESS_COLUMNS = (
     "house_number",
     *_NUMBER_COLUMNS,
 )
+_TABLES = ("building_row", "address_row", "gone", "tally", "page")
 
-TallyKind = Literal["read", "dropped", "remark", "addresses"]
+LayerName = Literal["buildings", "addresses"]
+TallyKind = Literal["read", "dropped", "remark"]
+
+
+class Page(NamedTuple):
+    """A page of a layer."""
+
+    layer: LayerName
+    start: int
 
 
 class Staging:
     """Rows read so far. Closing it keeps it; `discard` removes it."""
 
-    def __init__(self, path: Path, job: str) -> None:
+    def __init__(self, path: Path, sources: Sequence[str], *, municipality: str | None) -> None:
+        """Open the scratch database of a job, or begin one.
+
+        Args:
+            path: Where it lies.
+            sources: The ids of the sources, those first that are believed first.
+            municipality: The only one whose buildings are wanted.
+        """
         self.path = path
         self.connection = sqlite3.connect(path, isolation_level=None)
         self.connection.execute("PRAGMA synchronous = NORMAL")
         self.connection.execute("PRAGMA journal_mode = WAL")
+        job = f"{' '.join(sources)}: {municipality or 'everything'}"
         if self._job() != job:
-            self._begin(job)
+            self._begin(job, sources)
 
-    def is_done(self, layer: str, start: int) -> bool:
+    def is_done(self, source: str, layer: LayerName, start: int) -> bool:
         """Tell whether a page was kept already."""
         found = self.connection.execute(
-            "SELECT 1 FROM page WHERE layer = ? AND start = ?", (layer, start)
+            "SELECT 1 FROM page WHERE source = ? AND layer = ? AND start = ?",
+            (source, layer, start),
         ).fetchone()
         return found is not None
 
+    def forget(self, source: str) -> None:
+        """Forget what was kept of a source."""
+        for table in _TABLES:
+            self.connection.execute(f"DELETE FROM {table} WHERE source = ?", (source,))
+
     def keep(
         self,
-        layer: str,
-        start: int,
-        rows: Iterable[Building | BuildingAddress | Dropped],
+        source: str,
+        page: Page,
+        rows: Sequence[Building | BuildingAddress | Dropped],
         *,
         remarks: Iterable[str] = (),
     ) -> None:
         """Keep a page of rows and its mark, or neither."""
-        buildings, addresses, tally = [], [], Counter[tuple[TallyKind, str]]()
-        for row in rows:
-            if isinstance(row, Building):
-                buildings.append(_building_values(row))
-                tally["read", layer] += 1
-            elif isinstance(row, BuildingAddress):
-                addresses.append(_address_values(row))
-                tally["addresses", layer] += 1
-            else:
-                tally["read", layer] += 1
-                tally["dropped", row.reason] += 1
+        dropped = [row for row in rows if isinstance(row, Dropped)]
+        tally = Counter[tuple[TallyKind, str]]({("read", ""): len(rows)})
+        tally.update(("dropped", row.reason) for row in dropped)
         tally.update(("remark", code) for code in remarks)
+        buildings = [_building_values(row) for row in rows if isinstance(row, Building)]
+        addresses = [
+            _address_values(source, row) for row in rows if isinstance(row, BuildingAddress)
+        ]
         with self.connection:
             self.connection.execute("BEGIN")
             self.connection.executemany(_insert("building_row", COLUMNS), buildings)
             self.connection.executemany(_insert("address_row", _ADDRESS_COLUMNS), addresses)
             self.connection.executemany(
-                "INSERT INTO tally VALUES (?, ?, ?)"
-                " ON CONFLICT (kind, name) DO UPDATE SET n = n + excluded.n",
-                [(kind, name, n) for (kind, name), n in tally.items()],
+                "INSERT INTO gone VALUES (?, ?)",
+                [(source, row.gone) for row in dropped if row.gone],
             )
-            self.connection.execute("INSERT INTO page VALUES (?, ?)", (layer, start))
+            self.connection.executemany(
+                "INSERT INTO tally VALUES (?, ?, ?, ?, ?)"
+                " ON CONFLICT (source, layer, kind, name) DO UPDATE SET n = n + excluded.n",
+                [(source, page.layer, kind, name, n) for (kind, name), n in tally.items()],
+            )
+            self.connection.execute("INSERT INTO page VALUES (?, ?, ?)", (source, *page))
 
-    def tally(self, kind: TallyKind) -> dict[str, int]:
+    def tally(self, source: str, layer: LayerName, kind: TallyKind) -> dict[str, int]:
         """Return how often each name of a kind was counted."""
         return dict(
             self.connection.execute(
-                "SELECT name, n FROM tally WHERE kind = ? ORDER BY name", (kind,)
+                "SELECT name, n FROM tally WHERE source = ? AND layer = ? AND kind = ?"
+                " ORDER BY name",
+                (source, layer, kind),
             ).fetchall()
         )
 
@@ -108,18 +134,22 @@ class Staging:
             return None
         return str(row[0])
 
-    def _begin(self, job: str) -> None:
+    def _begin(self, job: str, sources: Sequence[str]) -> None:
         self.connection.executescript(
             f"""
-            DROP TABLE IF EXISTS job; DROP TABLE IF EXISTS page; DROP TABLE IF EXISTS tally;
-            DROP TABLE IF EXISTS building_row; DROP TABLE IF EXISTS address_row;
+            {"".join(f"DROP TABLE IF EXISTS {name};" for name in ("job", "trust", *_TABLES))}
             CREATE TABLE job (job TEXT);
-            CREATE TABLE page (layer TEXT, start INTEGER, PRIMARY KEY (layer, start));
-            CREATE TABLE tally (kind TEXT, name TEXT, n INTEGER, PRIMARY KEY (kind, name));
+            CREATE TABLE trust (rank INTEGER PRIMARY KEY, source TEXT); -- 0 is believed first
+            CREATE TABLE page (source TEXT, layer TEXT, start INTEGER,
+              PRIMARY KEY (source, layer, start));
+            CREATE TABLE tally (source TEXT, layer TEXT, kind TEXT, name TEXT, n INTEGER,
+              PRIMARY KEY (source, layer, kind, name));
             CREATE TABLE building_row (seq INTEGER PRIMARY KEY, {", ".join(COLUMNS)});
             CREATE TABLE address_row ({", ".join(_ADDRESS_COLUMNS)});
+            CREATE TABLE gone (source TEXT, id TEXT); -- buildings that are demolished
             """
         )
+        self.connection.executemany("INSERT INTO trust VALUES (?, ?)", enumerate(sources))
         self.connection.execute("INSERT INTO job VALUES (?)", (job,))
 
 
@@ -133,8 +163,9 @@ def _building_values(row: Building) -> tuple[object, ...]:
     return (*values, *_number_values(row.house_number), cell_of(row.lon, row.lat))
 
 
-def _address_values(row: BuildingAddress) -> tuple[object, ...]:
+def _address_values(source: str, row: BuildingAddress) -> tuple[object, ...]:
     return (
+        source,
         row.key,
         row.rank,
         row.street,

@@ -12,7 +12,7 @@ from typing import Any
 
 from leadcloud.buildings.identifier import check_character
 
-_FIRST_ID = 190_000_000
+_FIRST_ID, _IDS = 190_000_000, 9_500_000
 _WORDS = (
     ("Koivu", "Björk"), ("Mänty", "Tall"), ("Kuusi", "Gran"), ("Pihlaja", "Rönn"),
     ("Tuomi", "Hägg"), ("Leppä", "Al"), ("Kallio", "Berg"), ("Niitty", "Ängs"),
@@ -100,12 +100,13 @@ def synthetic_rows(count: int, seed: int = 1) -> Iterator[dict[str, Any]]:
     """Yield so many rows, the same for the same seed."""
     random = Random(seed)  # noqa: S311 invented data must be the same every time
     serial = _FIRST_ID
+    longest_step = min(5, 2 * _IDS // count - 1)
     for town in towns(count):
         left, area = town.buildings, 0
         while left:
             size = min(left, town.in_postal_area)
             for row in _postal_area(town, area, size, random=random):
-                serial += random.randint(1, 5)
+                serial += random.randint(1, longest_step)
                 yield _as_row(row, f"{serial:09d}", town, random=random)
             left -= size
             area += 1

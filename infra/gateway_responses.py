@@ -8,7 +8,6 @@ from leadcloud.errors import (
     LeadCloudError,
     MediaTypeUnsupported,
     NotFound,
-    RequestBlocked,
     RequestInvalid,
     ScopeMissing,
     TooManyRequests,
@@ -31,7 +30,6 @@ _ERRORS: dict[str, LeadCloudError] = {
     "THROTTLED": TooManyRequests(retry_after=1),
     "UNAUTHORIZED": Unauthenticated(headers={"WWW-Authenticate": 'ApiKey header="X-API-Key"'}),
     "UNSUPPORTED_MEDIA_TYPE": MediaTypeUnsupported(),
-    "WAF_FILTERED": RequestBlocked(),
 }
 
 

@@ -36,7 +36,6 @@ _READ_AND_WRITE = (
 STEPS = "dsar_router.steps"
 
 NEEDS = {
-    "accounts": Needs(table=_READ_AND_WRITE, secret=True),
     "authorizer": Needs(table=("dynamodb:GetItem", "dynamodb:PutItem"), secret=True, timeout=5),
     "buildings": Needs(layers=("buildings", "release")),
     "dsar_router": Needs(

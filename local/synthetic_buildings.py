@@ -1,18 +1,23 @@
 """The building database of a fresh checkout: 45,000 invented buildings, made once."""
 
+import json
+import sqlite3
 import tempfile
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+from leadcloud.buildings.release import FORMAT
+
 
 def ensure_buildings(target: Path) -> None:
-    """Make synthetic buildings where there is no building database.
+    """Make synthetic buildings where there is no building database, or those of an older version.
 
     `python -m collect buildings --source ryhti …` puts real ones in their place.
     """
-    if target.exists():
+    if target.exists() and not _is_outdated(target):
         return
-    from collect.collection import Collection
+    from collect.collection import Collection, Feed
     from collect.profile import profile
     from collect.synthetic import VANTAA, synthetic_rows
 
@@ -20,8 +25,18 @@ def ensure_buildings(target: Path) -> None:
     # Two services that start at once make one file each, and either may stay.
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         made = Path(folder) / target.name
-        Collection(
-            profile=profile("synthetic"), target=made, today=datetime.now(UTC).date(), quiet=True
-        ).from_rows(synthetic_rows(VANTAA.buildings))
+        invented = Feed(profile=profile("synthetic"), origin=synthetic_rows(VANTAA.buildings))
+        Collection(target=made, today=datetime.now(UTC).date(), quiet=True).release([invented])
         for file in Path(folder).iterdir():
             file.replace(target.with_name(file.name))
+
+
+def _is_outdated(target: Path) -> bool:
+    """Tell whether these are invented buildings in a layout that is no longer read."""
+    with closing(sqlite3.connect(f"{target.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        try:
+            (text,) = connection.execute("SELECT json FROM release").fetchone()
+        except (sqlite3.DatabaseError, TypeError):
+            return False  # not ours to replace
+    release = json.loads(text)
+    return bool(release["synthetic"]) and release["format"] != FORMAT

@@ -133,7 +133,15 @@ def collection(base: str, release: Release) -> Json:
             "created": release.created,
             "synthetic": release.synthetic,
             "sources": [
-                {"id": each.id, "name": each.name, "fetched": each.fetched, "rows": each.rows}
+                {
+                    "id": each.id,
+                    "name": each.name,
+                    "attribution": each.attribution,
+                    "licence": each.licence,
+                    "fetched": each.fetched,
+                    "rows": each.rows,
+                    "added_to": each.added_to,
+                }
                 for each in release.sources
             ],
         },

@@ -113,6 +113,11 @@ QUERYABLES: Mapping[str, Queryable] = {
             title="Whether the identifier's check character is right",
         ),
         Queryable(name="source", kind="text", title="Source of the row"),
+        Queryable(
+            name="also_from",
+            kind="text",
+            title="Sources that told what the row's own did not, with commas between them",
+        ),
         Queryable(name="updated", kind="date", title="Last change in the source"),
     )
 }

@@ -3,12 +3,15 @@
 import csv
 import os
 import shutil
+import sqlite3
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from owslib.ogcapi.features import Features
 
+from leadcloud.buildings.store import BuildingStore
 from local.synthetic_buildings import ensure_buildings
 from tests.plugins.buildings import ITEMS
 from tests.plugins.requirements import require
@@ -113,7 +116,7 @@ def test_owslib_walks_by_offset(running_service: RunningService) -> None:
 
 
 def test_the_first_start_makes_buildings_once(tmp_path: Path) -> None:
-    """Where there is no building database, synthetic buildings are made; one that is there stays."""
+    """Synthetic buildings are made once, and anew where they are of a layout no longer read."""
     target = tmp_path / "data" / "buildings.sqlite"
 
     ensure_buildings(target)
@@ -121,6 +124,12 @@ def test_the_first_start_makes_buildings_once(tmp_path: Path) -> None:
     ensure_buildings(target)
 
     assert target.stat().st_mtime_ns == made
+    with closing(sqlite3.connect(target)) as connection, connection:
+        connection.execute(
+            "UPDATE release SET json = replace(json, '\"format\": 2', '\"format\": 1')"
+        )
+    ensure_buildings(target)
+    BuildingStore(target)
     assert sorted(each.name for each in target.parent.iterdir()) == [
         "buildings.sqlite",
         "buildings.sqlite.manifest.json",

@@ -10,11 +10,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from collect.collection import Collection
+from collect.collection import Collection, Feed
 from collect.profile import profile
+from collect.report import Report
 from collect.synthetic import synthetic_rows
 from functions.buildings.handler import api
 from leadcloud.buildings.identifier import check_character
+from leadcloud.buildings.release import Release
 from leadcloud.buildings.store import BuildingFile, BuildingStore
 from leadcloud.clock import Deadline, SystemClock
 
@@ -47,9 +49,14 @@ def row(number: int, **changes: Any) -> dict[str, Any]:
     } | changes
 
 
+def collect(target: Path, *feeds: Feed) -> tuple[Release, Report]:
+    """Collect feeds, the most trusted first."""
+    return Collection(target=target, today=TODAY, quiet=True).release(feeds)
+
+
 def release(target: Path, rows: Rows) -> BuildingStore:
     """Write rows as a release and open it."""
-    Collection(profile=profile("synthetic"), target=target, today=TODAY, quiet=True).from_rows(rows)
+    collect(target, Feed(profile=profile("synthetic"), origin=rows))
     return BuildingStore(target)
 
 

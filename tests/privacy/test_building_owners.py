@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from collect.collection import Collection
+from collect.collection import Feed
 from collect.file_source import row_of_feature
 from collect.profile import allowed, profile
-from tests.plugins.buildings import TODAY, row
+from tests.plugins.buildings import collect, row
 
 CANARY = "Synteettinen-Omistaja"
 OWNER_COLUMNS = ("omistaja", "owner_name", "hallinta", "asukas", "email", "puhelin", "addr_owner")
@@ -17,9 +17,8 @@ def test_a_source_with_owners_loses_them(tmp_path: Path) -> None:
     cells = row(1) | dict.fromkeys(OWNER_COLUMNS, CANARY)
     feature = {"geometry": cells.pop("geometry"), "properties": cells}
 
-    Collection(profile=source, target=tmp_path / "b.sqlite", today=TODAY, quiet=True).from_rows(
-        [row_of_feature(feature, allowed(source))]
-    )
+    rows = [row_of_feature(feature, allowed(source))]
+    collect(tmp_path / "b.sqlite", Feed(profile=source, origin=rows))
 
     files = [each for each in tmp_path.rglob("*") if each.is_file()]
     assert len(files) == 3

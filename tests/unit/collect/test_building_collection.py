@@ -9,7 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from collect.collection import Collection
+from collect.__main__ import main
+from collect.collection import Collection, Feed
 from collect.file_source import rows_of_file
 from collect.profile import allowed, profile
 from collect.release_file import NothingToRelease
@@ -17,6 +18,7 @@ from collect.report import DoesNotAddUp
 from collect.wfs import SourceFailed, Wfs
 from leadcloud.buildings.store import BuildingStore
 from tests.plugins.buildings import TODAY, building_id, release, row
+from tests.plugins.buildings import collect as collect_feeds
 from tests.shared_data import shared
 
 HITS = '<wfs:FeatureCollection xmlns:wfs="http://www.opengis.net/wfs/2.0" numberMatched="{}"/>'
@@ -66,13 +68,10 @@ def collect(tmp_path: Path, waits: list[float]) -> Callable[[Server], Any]:
     def run(server: Server) -> Any:
         client = httpx.Client(transport=httpx.MockTransport(server))
         collection = Collection(
-            profile=profile("ryhti"),
-            target=tmp_path / "b.sqlite",
-            today=TODAY,
-            municipality="092",
-            quiet=True,
+            target=tmp_path / "b.sqlite", today=TODAY, municipality="092", quiet=True
         )
-        return collection.from_server(Wfs(profile("ryhti"), client, sleep=waits.append))
+        wfs = Wfs(profile("ryhti"), client, sleep=waits.append)
+        return collection.release([Feed(profile=profile("ryhti"), origin=wfs)])
 
     return run
 
@@ -85,7 +84,7 @@ def test_all_pages_are_asked_for_with_filter_order_and_name(
 
     made, report = collect(server)
 
-    assert made.count == report.released == report.promised == 12_345
+    assert made.count == report.totals["released"] == report.sources[0].promised == 12_345
     pages = [each for each in server.asked if "startIndex" in each]
     assert sorted(int(each["startIndex"]) for each in pages) == [0, 5_000, 10_000]
     for each in pages:
@@ -195,9 +194,10 @@ def test_addresses_of_a_layer_of_their_own_are_joined(tmp_path: Path) -> None:
         return httpx.Response(200, json={"features": addresses if address else [feature]})
 
     client = httpx.Client(transport=httpx.MockTransport(serve))
-    Collection(
-        profile=profile("ryhti"), target=tmp_path / "b.sqlite", today=TODAY, quiet=True
-    ).from_server(Wfs(profile("ryhti"), client))
+    collect_feeds(
+        tmp_path / "b.sqlite",
+        Feed(profile=profile("ryhti"), origin=Wfs(profile("ryhti"), client)),
+    )
     store = BuildingStore(tmp_path / "b.sqlite")
 
     properties = json.loads(store.feature(building_id(1)) or "")["properties"]
@@ -246,6 +246,54 @@ def test_a_manifest_names_source_licence_and_checksum(tmp_path: Path) -> None:
     assert manifest["synthetic"] is True
 
 
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--source", "file"], "Name the files"),
+        (["--source", "file", "none.json"], "Name the profile"),
+        (["--source", "file", "ryhti=none.json"], "No such file"),
+        (["--source", "file", "ryhti=b.txt"], "Files are read that end in"),
+        (["--source", "file", "cadastre=b.json"], "There is no such source"),
+        (
+            ["--source", "synthetic", "--source", "synthetic", "--count", "1"],
+            "Name each source once",
+        ),
+        (["--source", "mml"], "forbids direct marketing"),
+    ],
+)
+def test_a_command_that_cannot_be_carried_out_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], sentence: str
+) -> None:
+    """One sentence and a status, no traceback, and nothing is left behind."""
+    monkeypatch.chdir(tmp_path)
+    command = ["collect", "buildings", "--out", str(tmp_path / "b.sqlite"), *arguments]
+    monkeypatch.setattr("sys.argv", command)
+
+    with pytest.raises(SystemExit, match=sentence):
+        main()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_files_of_several_sources_are_merged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The command for the real extracts of both registers, and what it says."""
+    folder = shared("data/real/buildings/helsinki_rekisteritiedot_rows.json").parent
+    files = [
+        f"ryhti={folder / 'ryhti_open_building_789_epsg3067.geojson'}",
+        f"helsinki={folder / 'helsinki_rekisteritiedot_rows.json'}",
+    ]
+    out = ["--out", str(tmp_path / "new" / "b.sqlite")]
+    monkeypatch.setattr("sys.argv", ["collect", "buildings", "--source", "file", *out, *files])
+
+    main()
+
+    told = capsys.readouterr().out
+    assert "ryhti: 789 rows read, 786 buildings released" in told
+    assert "helsinki: 80 rows read, 80 buildings released" in told
+    assert BuildingStore(tmp_path / "new" / "b.sqlite").release.count == 866
+
+
 def test_nothing_usable_is_no_release(tmp_path: Path) -> None:
     """A source of which every row is dropped does not replace what is there."""
     release(tmp_path / "b.sqlite", [row(1)])
@@ -277,13 +325,11 @@ def test_real_rows_are_released_and_accounted_for(
     target = tmp_path / "b.sqlite"
     rows = rows_of_file(shared(f"data/real/buildings/{file}"), allowed(chosen))
 
-    made, report = Collection(profile=chosen, target=target, today=TODAY, quiet=True).from_rows(
-        rows
-    )
+    made, report = collect_feeds(target, Feed(profile=chosen, origin=rows))
 
-    assert report.read == read
+    assert report.totals["read"] == read
     assert report.dropped == dropped
-    assert report.remarks == remarks
+    assert report.sources[0].remarks == remarks
     assert made.count == read - sum(dropped.values())
     assert (
         sqlite3.connect(target).execute("SELECT count(*) FROM building").fetchone()[0] == made.count

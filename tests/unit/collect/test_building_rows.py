@@ -183,7 +183,39 @@ def test_old_and_new_classifications_lead_to_the_same_uses(
 )
 def test_what_is_no_standing_building_is_dropped(cells: dict[str, Any], reason: str) -> None:
     """A row without an identifier, or of a building that is gone, is dropped with the reason."""
-    assert _read("ryhti", _ryhti(**cells))[0] == Dropped(reason=reason)
+    gone = building_id(1) if reason == "demolished" else None
+    assert _read("ryhti", _ryhti(**cells))[0] == Dropped(reason=reason, gone=gone)
+
+
+def test_a_row_of_another_municipality_is_dropped() -> None:
+    """Where one municipality is wanted, a server or a file that gives more adds nothing."""
+    reader = RowReader(profile=profile("ryhti"), today=TODAY, municipality="092")
+
+    read = reader.building(_ryhti(municipality_number="91"), Remarks())
+
+    assert read == Dropped(reason="other_municipality")
+    assert isinstance(reader.building(_ryhti(municipality_number="92"), Remarks()), Building)
+
+
+@pytest.mark.parametrize(
+    ("joined", "street", "street_sv", "number"),
+    [
+        ("Levijoentie 426h", "Levijoentie", None, "426h"),
+        ("Skaguddsvägen 53,Skaguddsvägen 53", "Skaguddsvägen", "Skaguddsvägen", "53"),
+        ("Variksenmarjakuja 9,Kråkbärsgränd 9", "Variksenmarjakuja", "Kråkbärsgränd", "9"),
+        ("Kalkgrundsvägen ,Kalkgrundsvägen ", "Kalkgrundsvägen", "Kalkgrundsvägen", None),
+        ("Södra Slottsvägen 50, Södra Slottsvägen 50", "Södra Slottsvägen", "Södra Slottsvägen", "50"),
+        ("53", None, None, None),
+    ],
+)  # fmt: skip
+def test_an_address_in_one_cell_is_taken_apart(
+    joined: str, street: str | None, street_sv: str | None, number: str | None
+) -> None:
+    """Real rows of Ryhti write street and number in one cell, and both languages after a comma."""
+    building = _building("ryhti", _ryhti(addr=joined))
+
+    assert (building.street, building.street_sv) == (street, street_sv)
+    assert (building.house_number.label if building.house_number else None) == number
 
 
 def test_a_wrong_check_character_is_a_flag_on_a_source_row() -> None:

@@ -110,12 +110,23 @@ def test_a_file_of_another_format_is_refused(tmp_path: Path) -> None:
 
     release(tmp_path / "b.sqlite", [row(1)])
     connection = sqlite3.connect(tmp_path / "b.sqlite")
-    connection.execute("UPDATE release SET json = replace(json, '\"format\": 1', '\"format\": 2')")
+    connection.execute("UPDATE release SET json = replace(json, '\"format\": 2', '\"format\": 1')")
     connection.commit()
     connection.close()
 
     with pytest.raises(ValueError, match="another format"):
         BuildingStore(tmp_path / "b.sqlite")
+    with pytest.raises(Unavailable, match="collected anew"):
+        BuildingFile(tmp_path / "b.sqlite").store()
+
+
+@pytest.mark.parametrize("content", [b"", b"no database at all" * 1000])
+def test_a_file_that_is_no_database_is_unavailable(tmp_path: Path, content: bytes) -> None:
+    """Half a copy of a release is said to be broken: 503, not 500."""
+    (tmp_path / "b.sqlite").write_bytes(content)
+
+    with pytest.raises(Unavailable, match="collected anew"):
+        BuildingFile(tmp_path / "b.sqlite").store()
 
 
 def test_cells_wholly_inside_are_counted_without_being_read(

@@ -18,7 +18,7 @@ CREATE TABLE place (
 CREATE TABLE traits (
   traits INTEGER PRIMARY KEY,
   use TEXT, building_class TEXT, heating TEXT, energy_source TEXT, facade TEXT, frame TEXT,
-  usage_status TEXT, id_valid INTEGER NOT NULL, source TEXT NOT NULL,
+  usage_status TEXT, id_valid INTEGER NOT NULL, source TEXT NOT NULL, also_from TEXT,
   json TEXT NOT NULL
 ) STRICT;
 

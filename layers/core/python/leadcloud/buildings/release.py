@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-FORMAT = 1
+FORMAT = 2
 """Version of the file's layout; a reader refuses any other."""
 
 
@@ -22,6 +22,8 @@ class Source:
     """ISO date."""
     rows: int
     """Buildings in the release that came from here."""
+    added_to: int
+    """Buildings of other sources of which this one knew more."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -24,6 +24,7 @@ PROPERTIES: Mapping[str, str] = MappingProxyType(
         "usage_status": "traits.usage_status",
         "id_valid": "traits.id_valid",
         "source": "traits.source",
+        "also_from": "traits.also_from",
         "completed_year": "building.completed_year",
         "storeys": "building.storeys",
         "dwellings": "building.dwellings",
@@ -45,6 +46,7 @@ TRAIT_PROPERTIES = (
     "usage_status",
     "id_valid",
     "source",
+    "also_from",
 )
 _NUMBERS = ("completed_year", "storeys", "dwellings", "gross_floor_area", "floor_area")
 

@@ -299,7 +299,7 @@ class BuildingFile:
         """Return the store of the release that is there now.
 
         Raises:
-            Unavailable: There is no building database.
+            Unavailable: There is no building database, or it is none that this code reads.
         """
         try:
             status = self._path.stat()
@@ -308,6 +308,14 @@ class BuildingFile:
         version = (status.st_ino, status.st_mtime_ns)
         opened = self._opened
         if opened is None or opened[0] != version:
-            opened = (version, self._open_store(self._path))
+            opened = (version, self._open())
             self._opened = opened
         return opened[1]
+
+    def _open(self) -> BuildingStore:
+        try:
+            return self._open_store(self._path)
+        except (ValueError, TypeError, sqlite3.DatabaseError):
+            raise Unavailable(
+                "The building database is broken, or of another version; it must be collected anew."
+            ) from None

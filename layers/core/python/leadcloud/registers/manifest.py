@@ -302,8 +302,7 @@ class Manifest(_Part):
             price_per_contact=self.price_per_contact,
             currency=self.currency,
             purposes=frozenset(self.purposes),
-            has_streets=self.extract.reader != "fields"
-            or {"street", "postal_code"} <= self.extract.fields.keys(),
+            has_streets=self.extract.reader != "fields" or "street" in self.extract.fields,
             country=self.country,
         )
 

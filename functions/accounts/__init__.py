@@ -1,1 +1,0 @@
-"""See your account, and manage its keys and sub-accounts."""
