@@ -47,6 +47,14 @@ class Deployed:
     api: httpx.Client
     keys: dict[str, str]
     """The demo accounts' keys, as in demo.json."""
+    logs: Any
+    """A client of CloudWatch Logs."""
+
+    def log_lines(self) -> Iterator[str]:
+        """Yield what the functions have logged."""
+        for group in self.logs.describe_log_groups()["logGroups"]:
+            found = self.logs.filter_log_events(logGroupName=group["logGroupName"])
+            yield from (event["message"] for event in found["events"])
 
 
 @pytest.fixture(scope="session")
@@ -58,8 +66,7 @@ def deployed(
     ensure_buildings(REPOSITORY / "layers" / "data" / "buildings.sqlite")
     assembly = _synthesised(tmp_path_factory.mktemp("cdk"))
     outputs = emulator.deploy(assembly)
-    (release,) = assembly.glob("asset.*/layers/data/buildings.sqlite")
-    emulator.tell_functions({"LEADCLOUD_BUILDINGS": str(release)})
+    emulator.tell_functions(_unpacked(assembly))
     folder = Folder(tmp_path_factory.mktemp("state"))
     create_demo_database(folder.root)
     emulator.client("secretsmanager").put_secret_value(
@@ -72,7 +79,14 @@ def deployed(
         headers={"Host": f"{host.split('.')[0]}.execute-api.{ministack.removeprefix('http://')}"},
         timeout=60,  # of a first call; the interpreter starts then
     ) as api:
-        yield Deployed(api=api, keys=keys)
+        yield Deployed(api=api, keys=keys, logs=emulator.client("logs"))
+
+
+@pytest.fixture(autouse=True)
+def told_of_failures(deployed: Deployed) -> Iterator[None]:
+    """Show with a failing test what the functions have logged."""
+    yield
+    print("\n".join(deployed.log_lines()))  # noqa: T201 shown where the test fails
 
 
 class Emulator:
@@ -159,6 +173,18 @@ def _synthesised(folder: Path) -> Path:
     )
     build(str(folder), [stage]).synth()
     return folder
+
+
+def _unpacked(assembly: Path) -> dict[str, str]:
+    """Return where the read-only data of the layers lies, by the variable that tells of it."""
+    (documents,) = assembly.glob("asset.*/docs")
+    (ages,) = assembly.glob("asset.*/layers/data/ages")
+    (release,) = assembly.glob("asset.*/layers/data/buildings.sqlite")
+    return {
+        "LEADCLOUD_DOCUMENTS": str(documents),
+        "LEADCLOUD_DATA": str(ages.parent),
+        "LEADCLOUD_BUILDINGS": str(release),
+    }
 
 
 def _archive(folder: Path) -> bytes:
