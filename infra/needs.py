@@ -22,8 +22,8 @@ class Needs:
     layers: Sequence[str] = ()
     memory: int = 512
     """MiB."""
-    timeout: int = 10
-    """Seconds. API Gateway waits for 29."""
+    timeout: int = 15
+    """Seconds. API Gateway waits for 29; a call of AWS that fails takes up to twelve."""
 
 
 _READ_AND_WRITE = (
@@ -36,7 +36,7 @@ _READ_AND_WRITE = (
 STEPS = "dsar_router.steps"
 
 NEEDS = {
-    "authorizer": Needs(table=("dynamodb:GetItem", "dynamodb:PutItem"), secret=True, timeout=5),
+    "authorizer": Needs(table=("dynamodb:GetItem", "dynamodb:PutItem"), secret=True),
     "buildings": Needs(layers=("buildings", "release")),
     "dsar_router": Needs(
         table=_READ_AND_WRITE,

@@ -25,6 +25,12 @@ def test_every_function_runs_as_decided(deployment: Deployment) -> None:
         assert properties["MemorySize"] >= 512
 
 
+def test_no_call_of_aws_outlasts_its_function(deployment: Deployment) -> None:
+    """A call that fails takes twelve seconds (tests/unit/leadcloud/test_wiring.py), and is told of."""
+    for function in deployment.functions().values():
+        assert function["Properties"]["Timeout"] > 12
+
+
 def test_every_log_ends_some_day(deployment: Deployment) -> None:
     """Each function writes to a log group of its own, which forgets."""
     groups = deployment.of_type("AWS::Logs::LogGroup")

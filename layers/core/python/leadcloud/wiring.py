@@ -4,6 +4,7 @@ Every collaborator is made when it is first asked for, so that a function pays a
 for what it uses.
 """
 
+import json
 import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -79,18 +80,9 @@ class Services:
 
             return SqliteStore(Path(place), self.clock)
         if kind == "dynamodb":
-            import boto3
-            from botocore.config import Config
-
             from leadcloud.store.dynamodb import DynamoDbStore
 
-            # botocore's own defaults wait for a minute and outlast every deadline here.
-            patience = Config(
-                connect_timeout=1,
-                read_timeout=2,
-                retries={"mode": "standard", "total_max_attempts": 3},
-            )
-            client = boto3.client("dynamodb", config=patience)
+            client = aws_client("dynamodb")
             return DynamoDbStore(place, client, self.clock, random=SystemRandom())
         raise SettingsError("LEADCLOUD_STORE names no store")
 
@@ -101,9 +93,8 @@ class Services:
         if kind == "file":
             return Secrets.from_file(Path(place))
         if kind == "secretsmanager":
-            from aws_lambda_powertools.utilities.parameters import get_secret
-
-            return Secrets(get_secret(place, transform="json"))
+            found = aws_client("secretsmanager").get_secret_value(SecretId=place)
+            return Secrets(json.loads(found["SecretString"]))
         raise SettingsError("LEADCLOUD_SECRETS names no place for secrets")
 
     @cached_property
@@ -169,9 +160,7 @@ class Services:
         if kind == "file":
             return FileAnchors(Path(place))
         if kind == "s3":
-            import boto3
-
-            return S3Anchors(boto3.client("s3"), place)
+            return S3Anchors(aws_client("s3"), place)
         raise SettingsError("LEADCLOUD_ANCHORS names no place for anchors")
 
     @cached_property
@@ -181,9 +170,7 @@ class Services:
         if kind == "secret":
             return SecretDataKeys(self.secrets["data_keys"], self.random_bytes)
         if kind == "kms":
-            import boto3
-
-            return KmsDataKeys(boto3.client("kms"), place)
+            return KmsDataKeys(aws_client("kms"), place)
         raise SettingsError("LEADCLOUD_DATA_KEYS names no kind of data keys")
 
     @cached_property
@@ -193,9 +180,7 @@ class Services:
         if kind == "store":
             return StoredExecutions(self.store, self.clock)
         if kind == "stepfunctions":
-            import boto3
-
-            return StepFunctionsExecutions(boto3.client("stepfunctions"), place)
+            return StepFunctionsExecutions(aws_client("stepfunctions"), place)
         raise SettingsError("LEADCLOUD_EXECUTIONS names no kind of executions")
 
     @cached_property
@@ -206,9 +191,7 @@ class Services:
             host, _, port = place.rpartition(":")
             return SmtpMailer(host, int(port), self.settings.mail_sender)
         if kind == "ses":
-            import boto3
-
-            return SesMailer(boto3.client("sesv2"), self.settings.mail_sender)
+            return SesMailer(aws_client("sesv2"), self.settings.mail_sender)
         raise SettingsError("LEADCLOUD_MAIL names no way to send mail")
 
     @cached_property
@@ -339,6 +322,23 @@ class Services:
             if limits
             else None,
         )
+
+
+def aws_client(service: str) -> Any:
+    """Return a client of an AWS service, which gives up before the function that waits for it does.
+
+    botocore's own patience is a minute for each of up to five tries, longer than any function
+    runs: the caller would be told nothing, and an answer that is late is of no use.
+    """
+    import boto3
+    from botocore.config import Config
+
+    patience = Config(
+        connect_timeout=1,
+        read_timeout=2,
+        retries={"mode": "standard", "total_max_attempts": 3},
+    )
+    return boto3.client(service, config=patience)  # type: ignore[call-overload] # any of them
 
 
 @cache

@@ -1,0 +1,68 @@
+"""The composition root: what is made for AWS."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from leadcloud import wiring
+from leadcloud.settings import Settings
+from leadcloud.wiring import Services, aws_client
+
+ON_AWS = {
+    "LEADCLOUD_STORE": "dynamodb:table",
+    "LEADCLOUD_SECRETS": "secretsmanager:secret",
+    "LEADCLOUD_ANCHORS": "s3:bucket",
+    "LEADCLOUD_DATA_KEYS": "kms:key",
+    "LEADCLOUD_EXECUTIONS": "stepfunctions:arn",
+    "LEADCLOUD_MAIL": "ses:",
+}
+COLLABORATORS: dict[str, Callable[[Services], object]] = {
+    "dynamodb": lambda services: services.store,
+    "secretsmanager": lambda services: services.secrets,
+    "s3": lambda services: services.anchors,
+    "kms": lambda services: services.data_keys,
+    "stepfunctions": lambda services: services.executions,
+    "sesv2": lambda services: services.mailer,
+}
+
+
+class Secret:
+    """A Secrets Manager that holds one secret."""
+
+    def get_secret_value(self, *, SecretId: str) -> Any:  # noqa: N803 AWS's name
+        assert SecretId == "secret"
+        return {"SecretString": json.dumps({"name": "value"})}
+
+
+@pytest.mark.parametrize("service", COLLABORATORS)
+def test_every_client_of_aws_is_made_alike(monkeypatch: pytest.MonkeyPatch, service: str) -> None:
+    """Whatever is asked of AWS is asked by a client with our patience, not with boto3's own."""
+    made: list[str] = []
+
+    def noted(name: str) -> object:
+        made.append(name)
+        return Secret()
+
+    monkeypatch.setattr(wiring, "aws_client", noted)
+    COLLABORATORS[service](Services(Settings.from_environment(ON_AWS)))
+    assert made == [service]
+
+
+@pytest.mark.parametrize("service", COLLABORATORS)
+def test_a_client_gives_up_in_seconds(monkeypatch: pytest.MonkeyPatch, service: str) -> None:
+    """Three tries of three seconds, and pauses of one and two between them at the most."""
+    for variable in ("AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(variable, "testing")
+    config = aws_client(service).meta.config
+    tries = config.retries["total_max_attempts"]
+    pauses = sum(2**number for number in range(tries - 1))
+    assert config.retries["mode"] == "standard"
+    assert tries * (config.connect_timeout + config.read_timeout) + pauses <= 12
+
+
+def test_secrets_are_read_from_their_manager(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The secret is a JSON object of names to values, found by the name that is set."""
+    monkeypatch.setattr(wiring, "aws_client", lambda _service: Secret())
+    assert Services(Settings.from_environment(ON_AWS)).secrets["name"] == "value"
