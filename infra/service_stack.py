@@ -18,6 +18,10 @@ from infra.stages import Stage
 from infra.subject_requests import SubjectRequests, workflow_arn
 from leadcloud.anchors import PREFIX as ANCHOR_PREFIX
 
+_TEXT_SENDER = "LeadCloud"
+"""Sender ID of text messages. Until it is registered for Finland, AWS takes none, and operators tell
+whoever gave a telephone number only."""
+
 
 class ServiceStack(Stack):
     """One deployment of the functions, in front of its data."""
@@ -80,6 +84,7 @@ class ServiceStack(Stack):
         if needs.mail:
             places["LEADCLOUD_MAIL"] = "ses:"
             places["LEADCLOUD_MAIL_SENDER"] = self._sender
+            places["LEADCLOUD_TEXTS"] = f"aws:{_TEXT_SENDER}"
             places["LEADCLOUD_PRIVACY_CONTACT"] = f"privacy@{self._stage.mail_domain}"
         if needs.anchors:
             places["LEADCLOUD_ANCHORS"] = f"s3:{self._data.anchors.bucket_name}"
@@ -107,6 +112,10 @@ class ServiceStack(Stack):
             identity = self._data.identity.email_identity_arn
             # SES v2 asks for the second where the content is a whole message.
             _allow(function, ["ses:SendEmail", "ses:SendRawEmail"], identity, conditions=as_us)
+            sender = self.format_arn(
+                service="sms-voice", resource="sender-id", resource_name=f"{_TEXT_SENDER}/FI"
+            )
+            _allow(function, ["sms-voice:SendTextMessage"], sender)
         if needs.anchors:
             bucket = self._data.anchors
             _allow(function, ["s3:ListBucket"], bucket.bucket_arn)

@@ -143,6 +143,7 @@ def announce(
         "registers": REGISTERS,
         "mail_dir": str(folder.mail.resolve()),
         "webhook_dir": str(folder.webhooks.resolve()),
+        "text_dir": str(folder.texts.resolve()),
         "controller_keys": controller_keys,
     }
     write_whole(folder.demo, demo)

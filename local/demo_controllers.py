@@ -1,4 +1,4 @@
-"""The demo's controllers and everybody's mailbox: what is sent to them appears as files.
+"""The demo's controllers and everybody's mailbox and telephone: what they get appears as files.
 
 They are synthetic: a directory and the demo's customers. Their interface takes whatever is posted
 and acknowledges nothing by itself, so that each step can be tried by hand.
@@ -21,10 +21,13 @@ from functions.dsar_router.own_register import OWN
 from leadcloud.controllers import ControllerEntry
 from leadcloud.forwarding.signature import key_to_text
 from leadcloud.wiring import Services
+from local.folder import Folder
 
 _HOST = "127.0.0.1"
 _LONGEST = 1024 * 1024
 _UNSAFE = re.compile(r"[^A-Za-z0-9.@-]")
+
+_TEXTS = "/text-messages"
 
 _BY_WEBHOOK = ("demo-directory", "demo_customer")
 
@@ -36,12 +39,17 @@ class DemoControllers:
     http_port: int
     smtp_port: int
 
+    @property
+    def text_provider(self) -> str:
+        """Where text messages are handed over."""
+        return f"http://{_HOST}:{self.http_port}{_TEXTS}"
 
-def start_demo_controllers(mail_dir: Path, webhook_dir: Path) -> DemoControllers:
-    """Listen for mails and webhooks, and write each into a file."""
-    server = ThreadingHTTPServer((_HOST, 0), partial(_Receiver, webhook_dir))
+
+def start_demo_controllers(folder: Folder) -> DemoControllers:
+    """Listen for mails, webhooks and text messages, and write each into a file."""
+    server = ThreadingHTTPServer((_HOST, 0), partial(_Receiver, folder))
     Thread(target=server.serve_forever, daemon=True, name="demo controllers").start()
-    mail = _AnyPort(_Mailbox(mail_dir), hostname=_HOST, port=0)
+    mail = _AnyPort(_Mailbox(folder.mail), hostname=_HOST, port=0)
     mail.start()
     return DemoControllers(http_port=server.server_address[1], smtp_port=mail.port)
 
@@ -108,7 +116,7 @@ class _AnyPort(Controller):
 class _Receiver(BaseHTTPRequestHandler):
     """Keeps everything posted as a file."""
 
-    def __init__(self, folder: Path, *arguments: Any) -> None:
+    def __init__(self, folder: Folder, *arguments: Any) -> None:
         self._folder = folder
         super().__init__(*arguments)
 
@@ -120,8 +128,12 @@ class _Receiver(BaseHTTPRequestHandler):
             "headers": {name.lower(): value for name, value in self.headers.items()},
             "body": body.decode("utf-8", "replace"),
         }
-        name = _UNSAFE.sub("_", self.headers.get("webhook-id", "message"))[:120]
-        _write(self._folder, f"{name}.json", json.dumps(kept, ensure_ascii=False).encode())
+        if self.path == _TEXTS:
+            _write(self._folder.texts, f"{_UNSAFE.sub('_', json.loads(body)['to'])}.json", body)
+        else:
+            name = _UNSAFE.sub("_", self.headers.get("webhook-id", "message"))[:120]
+            as_json = json.dumps(kept, ensure_ascii=False).encode()
+            _write(self._folder.webhooks, f"{name}.json", as_json)
         self.send_response(202)
         self.send_header("Content-Length", "0")
         self.end_headers()

@@ -56,6 +56,11 @@ class Folder:
         """Webhooks that the demo controllers received."""
         return self.root / "webhooks"
 
+    @property
+    def texts(self) -> Path:
+        """Text messages that persons received."""
+        return self.root / "texts"
+
     def open(self) -> int:
         """Make the folder ready and hold it until this process ends; return the lock's handle.
 
@@ -63,7 +68,7 @@ class Folder:
             StartError: It cannot be written, or another process runs on it.
         """
         try:
-            for part in (self.root, self.mail, self.webhooks):
+            for part in (self.root, self.mail, self.webhooks, self.texts):
                 part.mkdir(parents=True, exist_ok=True)
             handle = os.open(self.root / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
@@ -105,6 +110,7 @@ def draw_secrets(folder: Folder) -> dict[str, str]:
         "subject_requests": randomness.token_hex(32),
         "controller_keys": randomness.token_hex(32),
         "data_keys": randomness.token_hex(32),
+        "text_provider": randomness.token_hex(32),
         "demo_directory_client_id": "leadcloud-demo",
         "demo_directory_client_secret": randomness.token_urlsafe(32),
         **drawn,

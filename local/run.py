@@ -45,13 +45,14 @@ def main() -> None:
         sys.exit(f"LeadCloud did not start. {error}")
     secrets = draw_secrets(folder)
     base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    controllers = start_demo_controllers(folder.mail, folder.webhooks)
+    controllers = start_demo_controllers(folder)
     os.environ |= {
         "LEADCLOUD_STORE": f"sqlite:{folder.store}",
         "LEADCLOUD_SECRETS": f"file:{folder.secrets}",
         "LEADCLOUD_BASE_URL": base_url,
         "LEADCLOUD_MAIL": f"smtp:127.0.0.1:{controllers.smtp_port}",
         "LEADCLOUD_MAIL_SENDER": "no-reply@leadcloud.example",
+        "LEADCLOUD_TEXTS": f"http:{controllers.text_provider}",
         "LEADCLOUD_PRIVACY_CONTACT": "privacy@leadcloud.example",
         "LEADCLOUD_ANCHORS": f"file:{folder.anchors}",
         _EXEMPT: " ".join((f"127.0.0.1:{controllers.http_port}", os.environ.get(_EXEMPT, ""))),

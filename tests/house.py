@@ -29,6 +29,7 @@ from leadcloud.forwarding.signature import key_to_text, sign
 from leadcloud.lead_reference import Delivery
 from leadcloud.mail import Mail
 from leadcloud.store.interface import Delete
+from leadcloud.text_message import TextError, TextMessage
 from leadcloud.wiring import Services
 from local.workflow import WorkflowRunner
 
@@ -48,6 +49,23 @@ class Mailbox:
     def to(self, address: str) -> list[Mail]:
         """Return the mails to an address."""
         return [mail for mail in self.mails if mail.to == address]
+
+
+@dataclass
+class Telephones:
+    """Keeps the text messages that would be sent; takes none while it is told to refuse."""
+
+    messages: list[TextMessage] = field(default_factory=list)
+    refusing: bool = False
+
+    def send(self, message: TextMessage) -> None:
+        if self.refusing:
+            raise TextError
+        self.messages.append(message)
+
+    def to(self, number: str) -> list[str]:
+        """Return the texts of the messages to a number."""
+        return [message.text for message in self.messages if message.to == number]
 
 
 @dataclass
@@ -101,6 +119,7 @@ class House:
     services: Services
     clock: SetClock
     mailbox: Mailbox
+    telephones: Telephones
     interfaces: Interfaces
     runner: WorkflowRunner
     requests: int = 0
@@ -211,6 +230,13 @@ class House:
         path = f"/v1/subject-requests/{filed['reference']}"
         _, answer = self.call("GET", path, headers={"X-View-Key": filed["view_key"]})
         return answer
+
+    def confirm(self, filed: Mapping[str, str], link: str) -> None:
+        """Confirm the contact channel by the link that was sent to it."""
+        code = link.rpartition("code=")[2]
+        path = f"/subject-request/{filed['reference']}"
+        status, _ = self.form(path, {"step": "confirm", "code": code}, key=filed["view_key"])
+        assert status == 303
 
     def withdraw(self, filed: Mapping[str, str]) -> tuple[int, Any]:
         """Withdraw as the filer."""

@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import cache
 
 from functions.dsar_router.dossier import Dossier
-from functions.dsar_router.letters import Letters
+from functions.dsar_router.letters import Couriers, Letters
 from functions.dsar_router.own_register import OwnRegister
 from functions.dsar_router.payload import Payloads
 from functions.dsar_router.request import References
@@ -58,7 +58,7 @@ def desk_of(services: Services) -> Desk:
     base_url = services.settings.base_url
     letters = Letters(
         services.store,
-        mailer=services.mailer,
+        couriers=Couriers(mailer=services.mailer, texter=services.texter),
         references=references,
         a_day=Throttle(services.store, services.clock, timedelta(days=1)),
         base_url=base_url,

@@ -42,7 +42,7 @@ def contact(desk: Desk, ids: Ids) -> Outcome:
     if request.state not in OPEN:
         return _go(ids, "stop")
     payload = desk.payloads.open(request.reference)
-    if not _to_be_asked(request, payload):
+    if not _to_be_asked(desk, request, payload):
         if request.state == "received" and not request.duplicate_of:
             desk.letters.write("received", request, payload)
         _move(desk, request.reference, "routing")
@@ -177,22 +177,21 @@ def _hand_over(ids: Ids, controllers: Iterable[str]) -> Outcome:
     return _go(ids, "forward", cases=cases)
 
 
-def _to_be_asked(request: SubjectRequest, payload: Payload | None) -> bool:
-    """Objections and prohibitions wait for nothing; nor does what cannot be confirmed by mail."""
+def _to_be_asked(desk: Desk, request: SubjectRequest, payload: Payload | None) -> bool:
+    """Objections and prohibitions wait for nothing; nor does who cannot be written to."""
     return not (
         request.verified
         or request.right in FAST
         or request.duplicate_of
         or request.source in _FROM_OPERATORS
         or payload is None
-        or "email" not in payload["reply_to"]
+        or not desk.letters.reaches(payload)
     )
 
 
 def _ask_somebody(desk: Desk, ids: Ids, request: SubjectRequest, *, payload: Payload) -> Outcome:
     left = _until(desk, request.source_asked_at, SOURCE_PATIENCE)
-    reachable = "email" in payload.get("reply_to", {})
-    if reachable and (request.source_asked_at is None or left > 0):
+    if desk.letters.reaches(payload) and (request.source_asked_at is None or left > 0):
         return _go(ids, "ask", wait_seconds=left if left > 0 else whole_seconds(SOURCE_PATIENCE))
     left = whole_seconds(end_of(request.due_on) - desk.clock.now())
     if left > 0:

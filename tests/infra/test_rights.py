@@ -18,6 +18,7 @@ READ_SECRETS = {"kms:Decrypt", "secretsmanager:GetSecretValue"}
 HANDLE_REQUESTS = {
     "ses:SendEmail",
     "ses:SendRawEmail",
+    "sms-voice:SendTextMessage",
     "states:SendTaskSuccess",
     "states:StartExecution",
 }

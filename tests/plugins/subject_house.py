@@ -17,7 +17,17 @@ from leadcloud.forwarding.webhook import WebhookForwarder
 from leadcloud.settings import Settings
 from leadcloud.wiring import Services
 from local.subject_requests import runner_of
-from tests.house import BUYER, OTHER, SOURCE, START, House, Interfaces, Mailbox, entry_of
+from tests.house import (
+    BUYER,
+    OTHER,
+    SOURCE,
+    START,
+    House,
+    Interfaces,
+    Mailbox,
+    Telephones,
+    entry_of,
+)
 
 
 @pytest.fixture
@@ -26,6 +36,7 @@ def house(settings: Settings, tmp_path: Path) -> House:
     clock, mailbox, interfaces = SetClock(START), Mailbox(), Interfaces()
     services = Services(replace(settings, base_url="https://leadcloud.example"), clock)
     services.mailer = mailbox
+    services.texter = telephones = Telephones()
     services.anchors = FileAnchors(tmp_path / "anchors.jsonl")
     services.destinations = Destinations(lambda _host, _port: ["93.184.215.14"])
     over_http: dict[str, Any] = {
@@ -47,6 +58,7 @@ def house(settings: Settings, tmp_path: Path) -> House:
         services=services,
         clock=clock,
         mailbox=mailbox,
+        telephones=telephones,
         interfaces=interfaces,
         runner=runner_of(services),
     )

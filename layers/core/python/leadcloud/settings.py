@@ -34,6 +34,9 @@ class Settings:
     mail: str
     """`smtp:HOST:PORT` or `ses:`."""
     mail_sender: str
+    texts: str
+    """`http:URL` of a provider, `aws:IDENTITY` of AWS End User Messaging; empty for none, so that
+    operators tell whoever gave a telephone number only."""
     privacy_contact: str
     """Where data subjects reach us besides the form: shown on the public pages."""
     executions: str
@@ -66,6 +69,7 @@ class Settings:
             base_url=variables.get("LEADCLOUD_BASE_URL", "").rstrip("/"),
             mail=variables.get("LEADCLOUD_MAIL", ""),
             mail_sender=variables.get("LEADCLOUD_MAIL_SENDER", ""),
+            texts=variables.get("LEADCLOUD_TEXTS", ""),
             privacy_contact=variables.get("LEADCLOUD_PRIVACY_CONTACT", ""),
             executions=variables.get("LEADCLOUD_EXECUTIONS", "store:"),
             data_keys=variables.get("LEADCLOUD_DATA_KEYS", "secret:"),

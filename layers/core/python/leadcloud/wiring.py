@@ -45,6 +45,7 @@ from leadcloud.seal import Sealer
 from leadcloud.secrets import SecretMissing, Secrets
 from leadcloud.settings import Settings, SettingsError
 from leadcloud.store.interface import Attributes, Store
+from leadcloud.text_message import AwsTexter, HttpTexter, Texter
 
 if TYPE_CHECKING:
     from leadcloud.registers.interface import Register
@@ -193,6 +194,22 @@ class Services:
         if kind == "ses":
             return SesMailer(aws_client("sesv2"), self.settings.mail_sender)
         raise SettingsError("LEADCLOUD_MAIL names no way to send mail")
+
+    @cached_property
+    def texter(self) -> Texter | None:
+        """Hands text messages over; None where the deployment sends none."""
+        kind, _, place = self.settings.texts.partition(":")
+        if kind == "http":
+            return HttpTexter(
+                place, self.secrets["text_provider"], destinations=self.destinations, post=post
+            )
+        if kind == "aws":
+            import boto3
+
+            return AwsTexter(boto3.client("pinpoint-sms-voice-v2"), place)
+        if kind:
+            raise SettingsError("LEADCLOUD_TEXTS names no way to send text messages")
+        return None
 
     @cached_property
     def destinations(self) -> Destinations:
