@@ -302,7 +302,9 @@ def _delivery(service: Service) -> str:
         purpose="telemarketing_b2c",
         at=SystemClock().now(),
     )
-    (reference,) = LeadReferences(service.store(), os.urandom).draw([delivery])
+    store = service.store()
+    (reference,), kept = LeadReferences(store, os.urandom).draw([delivery])
+    store.transact(*kept)
     return reference
 
 

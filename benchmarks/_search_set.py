@@ -9,6 +9,7 @@ from typing import Any
 
 import leadcloud.registers
 from leadcloud.accounts.account import CURRENT_TERMS, Account
+from leadcloud.accounts.money import Money
 from leadcloud.clock import SystemClock
 from leadcloud.purpose import PURPOSES
 from leadcloud.registers.careful_register import CarefulRegister, Retries
@@ -63,6 +64,7 @@ def put_registers(services: Services, registers: Sequence[Register]) -> None:
             terms=CURRENT_TERMS,
         )
     )
+    services.ledger.top_up("buyer", Money.read("100000000"))
 
 
 def directory_sources(ports: Sequence[int], outbound: Outbound) -> list[DirectoryApi]:

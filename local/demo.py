@@ -4,7 +4,9 @@ import json
 from typing import Any
 
 from leadcloud.accounts.account import CURRENT_TERMS, Account
+from leadcloud.accounts.entry import last_entry
 from leadcloud.accounts.key import SCOPES
+from leadcloud.accounts.money import Money
 from leadcloud.purpose import PURPOSES
 from leadcloud.store.interface import RecordExists
 from leadcloud.wiring import Services
@@ -80,6 +82,9 @@ _ACCOUNTS = (
     ),
 )
 
+_PREPAID = frozenset({"customer", "reseller"})
+_FIRST_MONEY = Money.read("1000")
+
 _KEYS = {
     "customer": ("demo_customer", _CUSTOMER_SCOPES),
     "other_customer": ("demo_other_customer", _CUSTOMER_SCOPES),
@@ -102,6 +107,9 @@ def seed(folder: Folder, services: Services) -> dict[str, str]:
             services.accounts.open(account)
         except RecordExists:
             continue
+    for account in _ACCOUNTS:
+        if account.kind in _PREPAID and last_entry(services.store, account.id) is None:
+            services.ledger.top_up(account.id, _FIRST_MONEY, note="demo")
     return {
         name: services.keys.issue(account_id, scopes)
         for name, (account_id, scopes) in _KEYS.items()

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from leadcloud.accounts.account import CURRENT_TERMS, Account
+from leadcloud.accounts.money import Money
 from leadcloud.ages.groups import SchemeName
 from leadcloud.clock import SetClock
 from leadcloud.purpose import PURPOSES
@@ -102,6 +103,7 @@ def open_account(services: Services) -> Callable[..., Account]:
             age_groups=age_groups,
         )
         services.accounts.open(account)
+        services.ledger.top_up(account_id, Money.read("1000"))
         built = {register.description.id: register for register in registers}
         catalogue = RegisterCatalogue(services.store, {"given": lambda name, _row: built[name]})
         for name in built:

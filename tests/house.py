@@ -333,7 +333,8 @@ class House:
             purpose="telemarketing_b2c",
             at=self.clock.now() - timedelta(days=2),
         )
-        (reference,) = self.services.lead_references.draw([delivery])
+        (reference,), kept = self.services.lead_references.draw([delivery])
+        self.services.store.transact(*kept)
         return reference
 
     def request(self, reference: str) -> SubjectRequest:

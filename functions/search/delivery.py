@@ -6,7 +6,6 @@ locates a dwelling is named: no street, no coordinates, no building (mission M4)
 
 from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 
 from functions.search.merge import Merged
 from functions.search.messages import (
@@ -18,14 +17,15 @@ from functions.search.messages import (
     ControllerMessage,
     DecisionMakerMessage,
     HomeMessage,
-    Money,
     PersonName,
     RegisterMessage,
     VisitingAddress,
 )
 from functions.search.offer import offered
+from leadcloud.accounts.money import Money
 from leadcloud.ages.model import Prediction
 from leadcloud.buildings.facts import Neighbourhoods
+from leadcloud.http.money_message import MoneyMessage
 from leadcloud.registers.contact import BusinessContact, ConsumerContact
 from leadcloud.registers.interface import RegisterDescription
 from leadcloud.registers.policy import RegisterPolicy
@@ -139,9 +139,13 @@ def _visiting_address(contact: BusinessContact) -> VisitingAddress | None:
 
 
 def register_message(
-    register: RegisterDescription, policy: RegisterPolicy, countries_with_ages: Container[str]
+    register: RegisterDescription,
+    policy: RegisterPolicy,
+    *,
+    price: Money,
+    countries_with_ages: Container[str],
 ) -> RegisterMessage:
-    """Return what a customer is told about a register."""
+    """Return what a customer is told about a register, at the price that it pays."""
     return RegisterMessage(
         id=register.id,
         name=register.name,
@@ -152,10 +156,6 @@ def register_message(
             for field, (operators, native) in offered(register, countries_with_ages).items()
             if field not in policy.closed_criteria
         },
-        price_per_contact=_money(register.price_per_contact),
+        price_per_contact=MoneyMessage.of(price),
         purposes=tuple(sorted(register.purposes - policy.purposes_off)),
     )
-
-
-def _money(amount: Decimal) -> Money:
-    return Money(amount=f"{amount:.2f}", currency="EUR")

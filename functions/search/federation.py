@@ -56,6 +56,8 @@ class SourceResult:
     elapsed_ms: int
     next_place: Place | None
     """None when the source is read to its end."""
+    may_have_charged: bool
+    """Its controller may count a call that gave us nothing."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -161,23 +163,29 @@ def _admitted(task: Task, contacts: Sequence[Contact], had: int) -> tuple[list[C
 def _result(reading: _Reading) -> SourceResult:
     """Return what a source has given by now."""
     with reading.lock:
-        state, code = _state(reading)
-        error = reading.error
+        error = _error(reading)
         ended = reading.finished_at or reading.deadline.clock.monotonic()
         return SourceResult(
             plan=reading.task.plan,
             contacts=tuple(reading.contacts),
-            state=state,
-            code=code,
-            retryable=state != "ok" and (error is None or error.retryable),
+            state=_state(reading, error),
+            code=error.code if error else None,
+            retryable=error is not None and error.retryable,
             retry_after=error.retry_after if error else None,
             elapsed_ms=round((ended - reading.started_at) * 1000),
             next_place=reading.place,
+            may_have_charged=error is not None and error.may_have_charged,
         )
 
 
-def _state(reading: _Reading) -> tuple[State, str | None]:
-    if reading.finished_at is not None and reading.error is None:
-        return "ok", None
-    error = reading.error or RegisterTimeout()
-    return ("partial" if reading.contacts else error.state), error.code
+def _error(reading: _Reading) -> RegisterError | None:
+    """Return what went wrong; not to have ended by the deadline is wrong, too."""
+    if reading.finished_at is None:
+        return RegisterTimeout()
+    return reading.error
+
+
+def _state(reading: _Reading, error: RegisterError | None) -> State:
+    if error is None:
+        return "ok"
+    return "partial" if reading.contacts else error.state

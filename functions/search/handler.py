@@ -11,14 +11,27 @@ from functions.search.delivery import register_message
 from functions.search.messages import (
     CodeListMessage,
     PolicyMessage,
+    QuoteAnswer,
+    QuoteRequest,
     RegisterList,
     SearchAnswer,
     SearchRequest,
 )
-from functions.search.page import deliver_page, draw_receipts, explain, first_cursor, read_page
+from functions.search.page import (
+    Delivered,
+    deliver_page,
+    draw_references,
+    explain,
+    first_cursor,
+    read_page,
+)
+from functions.search.purchase import Purchase, payers, remaining, settlement
+from functions.search.quote import QuoteSeal, quote_context, quoted
 from functions.search.search import Search, Terms, prepare
 from functions.search.switches import read_policy
 from leadcloud.accounts.account import Account
+from leadcloud.accounts.operation import Receipt
+from leadcloud.accounts.price import Payer
 from leadcloud.ages.groups import SCHEMES
 from leadcloud.errors import (
     AccountSuspended,
@@ -26,9 +39,12 @@ from leadcloud.errors import (
     CursorInvalid,
     IdempotencyKeyInProgress,
     IdempotencyKeyReused,
+    InsufficientBalance,
     NotBuilt,
     NotFound,
     PurposeNotPermitted,
+    QuoteExpired,
+    QuoteInvalid,
     RequestInvalid,
     ResultNotRetained,
     TermsNotAccepted,
@@ -52,11 +68,18 @@ def lambda_handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]
 @api.operation("listRegisters", Contract(response=RegisterList, problems=_BARRED))
 def list_registers(call: Call, services: Services) -> Answer:
     """List the registers that the account's contract names."""
-    registers = _registers(_account(call, services), services)
+    account = _account(call, services)
+    registers = _registers(account, services)
+    buyer, *_ = payers(account.id, registers, services)
     return Answer(
         body=RegisterList(
             registers=tuple(
-                register_message(each.description, policy, services.ages.countries)
+                register_message(
+                    each.description,
+                    policy,
+                    price=buyer.prices[name],
+                    countries_with_ages=services.ages.countries,
+                )
                 for name, each in registers.items()
                 if (policy := services.policies.policy(name)).enabled
             )
@@ -74,44 +97,97 @@ def get_codes(call: Call, _services: Services) -> Answer:
     return Answer(body=document, headers=headers)
 
 
+_UNSEARCHABLE = (
+    *_BARRED,
+    RequestInvalid,
+    PurposeNotPermitted,
+    CriterionUnsupported,
+    NotBuilt,
+)
+"""Why a search cannot be made."""
+
+
+@api.operation(
+    "quoteSearch",
+    Contract(request=QuoteRequest, response=QuoteAnswer, problems=_UNSEARCHABLE),
+)
+def quote_search(call: Call, services: Services) -> Answer:
+    """Say what a search would cost at most; free."""
+    asked: QuoteRequest = call.body
+    account = _account(call, services)
+    terms = _terms(account, services)
+    request = SearchRequest(
+        purpose=asked.purpose, registers=asked.registers, criteria=asked.criteria
+    )
+    search = prepare(request, account, terms)
+    paying = payers(account.id, terms.registers, services)
+    seal = _quote_seal(account, request, services)
+    return Answer(body=quoted(search, paying, seal=seal, call=call, services=services))
+
+
 @api.operation(
     "searchContacts",
     Contract(
         request=SearchRequest,
         response=SearchAnswer,
         problems=(
-            *_BARRED,
+            *_UNSEARCHABLE,
+            InsufficientBalance,
             IdempotencyKeyInProgress,
             ResultNotRetained,
-            RequestInvalid,
-            PurposeNotPermitted,
-            CriterionUnsupported,
+            QuoteExpired,
             CursorInvalid,
+            QuoteInvalid,
             IdempotencyKeyReused,
-            NotBuilt,
         ),
     ),
 )
 def search_contacts(call: Call, services: Services) -> Answer:
-    """Search, merge and deliver one page."""
+    """Reserve what one page may cost, read it, charge what it did cost, and deliver it."""
     request: SearchRequest = call.body
     account = _account(call, services)
-    search = prepare(request, account, _terms(account, services))
+    terms = _terms(account, services)
+    search = prepare(request, account, terms)
     if request.explain:
         return Answer(body=explain(search, services))
     seal = _seal(search, services)
     token = request.cursor
     cursor = first_cursor(search, services) if token is None else seal.read(token)
-    key = call.idempotency_key or ""
-    run = services.idempotency.begin(account.id, key, request.model_dump(mode="json"))
+    paying = payers(account.id, terms.registers, services)
+    purchase = Purchase(search=search, cursor=cursor, payers=paying)
+    if request.quote_id is not None:
+        purchase = purchase.at(_quote_seal(account, request, services).read(request.quote_id))
+    if request.max_charge is not None:
+        purchase = purchase.within(request.max_charge.money())
+    return _bought(purchase, seal=seal, call=call, services=services)
+
+
+def _bought(purchase: Purchase, *, seal: CursorSeal, call: Call, services: Services) -> Answer:
+    """Deliver one page, once it is settled."""
+    run = services.billing.begin(purchase.order(call))
     try:
-        page = read_page(search, cursor, call=call, services=services)
-        finishing = services.idempotency.finishing(run)
-        receipts = draw_receipts(search, page, services, also=finishing)
+        page = read_page(purchase.search, purchase.cursor, call=call, services=services)
+        delivered, kept = draw_references(purchase.search, page, services)
     except Exception:
-        services.idempotency.abandon(run)
+        services.billing.release(run)
         raise
-    return Answer(body=deliver_page(search, page, receipts, seal=seal, services=services))
+    receipt = services.billing.settle(settlement(run, page, kept))
+    return Answer(
+        body=deliver_page(
+            purchase.search,
+            page,
+            Delivered(sources=delivered, receipt=receipt, replayed=run.replayed),
+            seal=seal,
+            services=services,
+        ),
+        headers=_paid_headers(receipt, purchase.payers[0], services),
+    )
+
+
+def _paid_headers(receipt: Receipt, payer: Payer, services: Services) -> dict[str, str]:
+    left = remaining(payer, services)
+    headers = {"Units-Charged": str(receipt.units)}
+    return headers if left is None else {**headers, "Balance-Remaining": str(left)}
 
 
 @api.operation(
@@ -151,3 +227,8 @@ def _terms(account: Account, services: Services) -> Terms:
 
 def _seal(search: Search, services: Services) -> CursorSeal:
     return CursorSeal(sealer=services.sealer, context=search.context, now=services.clock.now())
+
+
+def _quote_seal(account: Account, request: QuoteRequest, services: Services) -> QuoteSeal:
+    context = quote_context(account.id, request)
+    return QuoteSeal(sealer=services.sealer, context=context, now=services.clock.now())

@@ -5,19 +5,15 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from leadcloud.ages.model import Basis
+from leadcloud.http.money_message import Amount, MoneyMessage
 from leadcloud.http.wire import Wire
 from leadcloud.purpose import Purpose
 from leadcloud.registers.interface import Kind, Native
 
+State = Literal["ok", "partial", "timeout", "rate_limited", "open_circuit", "error", "skipped"]
+
 RegisterId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
-Amount = Annotated[str, StringConstraints(pattern=r"^\d+\.\d{2,4}$")]
-
-
-class Money(Wire):
-    """An amount of money, exact."""
-
-    amount: Amount
-    currency: Literal["EUR"]
+QuoteId = Annotated[str, StringConstraints(max_length=8 * 1024)]
 
 
 class ControllerMessage(Wire):
@@ -44,7 +40,7 @@ class RegisterMessage(Wire):
     kind: Kind
     controller: ControllerMessage
     criteria: dict[str, CapabilityMessage]
-    price_per_contact: Money
+    price_per_contact: MoneyMessage
     purposes: tuple[str, ...]
 
 
@@ -82,7 +78,7 @@ ValuesMessage = Values | RangeMessage | Surroundings
 CriteriaMessage = dict[str, dict[str, ValuesMessage]]
 
 
-class SearchRequest(Wire):
+class QuoteRequest(Wire):
     """What to search, where, and for what purpose."""
 
     purpose: str = Field(
@@ -93,6 +89,11 @@ class SearchRequest(Wire):
         max_length=20,
         description="Field to operator to values: AND between fields, OR within a list.",
     )
+
+
+class SearchRequest(QuoteRequest):
+    """A search, and how much of it to deliver now."""
+
     page_size: int = Field(default=100, ge=1, le=1000, description="Most contacts to deliver.")
     explain: bool = Field(
         default=False, description="Answer how the search would be made, and ask no register."
@@ -102,11 +103,49 @@ class SearchRequest(Wire):
         description="age_group_probability: on each page, those most probably in the age groups "
         "asked for come first. Needs the criterion age_group.",
     )
+    quote_id: QuoteId | None = Field(
+        default=None,
+        description="Of a quote for the same purpose, registers and criteria, whose prices then "
+        "hold.",
+    )
+    max_charge: MoneyMessage | None = Field(
+        default=None,
+        description="Never charge more than this. The page is made as small as that needs.",
+    )
     cursor: str | None = Field(
         default=None,
         max_length=48 * 1024,
         description="The next_cursor of the page before, with the same purpose, registers, "
         "criteria and page size.",
+    )
+
+
+class CountMessage(Wire):
+    """How many contacts there are, at least and at most."""
+
+    lower: int
+    upper: int | None = Field(description="null where the register does not say.")
+    exact: bool
+
+
+class QuotedSource(Wire):
+    """What one register would cost."""
+
+    register_: str = Field(serialization_alias="register")
+    state: State
+    code: str | None = Field(description="The reason, where the state is not ok.")
+    count: CountMessage
+    price: MoneyMessage = Field(description="Per contact.")
+
+
+class QuoteAnswer(Wire):
+    """What a search would cost at most, all its pages together; asking is free."""
+
+    quote_id: str
+    expires_at: str = Field(description="Until then the prices hold.")
+    sources: tuple[QuotedSource, ...]
+    max_charge: MoneyMessage | None = Field(
+        description="For every contact there may be; null where a register does not say how many."
     )
 
 
@@ -187,7 +226,6 @@ class BusinessMessage(Wire):
 ContactMessage = ConsumerMessage | BusinessMessage
 
 AnsweredBy = Literal["register", "register_and_us", "us", "nobody"]
-State = Literal["ok", "partial", "timeout", "rate_limited", "open_circuit", "error", "skipped"]
 
 
 class SourceMessage(Wire):
@@ -198,6 +236,7 @@ class SourceMessage(Wire):
     code: str | None = Field(description="The reason, where the state is not ok.")
     returned: int = Field(description="Contacts of this source in the answer.")
     elapsed_ms: int
+    charged: int = Field(description="Contacts of this source that are charged.")
     retryable: bool
     retry_after: int | None = Field(description="Seconds, where the register named them.")
     lead_reference: str | None
@@ -261,6 +300,14 @@ class PlanMessage(Wire):
     steps: tuple[StepMessage, ...]
 
 
+class ChargeMessage(Wire):
+    """What an answer cost."""
+
+    units: int = Field(description="Contacts charged; possible duplicates are not.")
+    amount: Amount
+    currency: Literal["EUR"]
+
+
 class SearchAnswer(Wire):
     """The contacts, and how each register answered; or, with explain, the plan."""
 
@@ -268,6 +315,12 @@ class SearchAnswer(Wire):
     sources: tuple[SourceMessage, ...]
     complete: bool = Field(description="Every register asked has answered in full.")
     next_cursor: str | None
+    charge: ChargeMessage
+    replayed: bool = Field(
+        default=False,
+        description="Answered once more, as the first answer may have got lost: the charge is the "
+        "first answer's and was not made again.",
+    )
     permitted_use: PermittedUse
     plan: tuple[PlanMessage, ...] | None = Field(
         default=None, description="With explain only; nobody was asked then."

@@ -10,6 +10,7 @@ from functions.search.delivery import contact_message
 from functions.search.federation import SourceResult, federate
 from functions.search.merge import Merged, merge
 from functions.search.messages import (
+    ChargeMessage,
     PermittedUse,
     PlanMessage,
     SearchAnswer,
@@ -18,6 +19,8 @@ from functions.search.messages import (
 )
 from functions.search.plan import SourcePlan
 from functions.search.search import Search
+from leadcloud.accounts.money import CURRENCY, NOTHING
+from leadcloud.accounts.operation import Receipt
 from leadcloud.clock import Deadline, rfc3339
 from leadcloud.events import Event, log
 from leadcloud.http.call import Call
@@ -39,6 +42,11 @@ class Count:
     delivered: int
     possible_duplicates: int
     """Of those delivered; the caller was probably given them on an earlier page."""
+
+    @property
+    def charged(self) -> int:
+        """Those that are paid for."""
+        return self.delivered - self.possible_duplicates
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -62,12 +70,22 @@ class ReadPage:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Receipt:
+class DeliveredSource:
     """What is said of a source that delivered."""
 
     returned: int
+    charged: int
     lead_reference: str
     provenance: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Delivered:
+    """What is said of a page that was delivered."""
+
+    sources: Mapping[str, DeliveredSource]
+    receipt: Receipt
+    replayed: bool
 
 
 def read_page(search: Search, cursor: Cursor, *, call: Call, services: Services) -> ReadPage:
@@ -88,7 +106,7 @@ def read_page(search: Search, cursor: Cursor, *, call: Call, services: Services)
 def deliver_page(
     search: Search,
     page: ReadPage,
-    receipts: Mapping[str, Receipt],
+    delivered: Delivered,
     *,
     seal: CursorSeal,
     services: Services,
@@ -101,7 +119,7 @@ def deliver_page(
     }
     sources = (
         *(_skipped(source) for source in search.plans if source.skipped),
-        *(_read(result, receipts.get(result.plan.id)) for result in page.results),
+        *(_read(result, delivered.sources.get(result.plan.id)) for result in page.results),
     )
     neighbourhoods = services.neighbourhoods.current()
     places = search.next_places(page.cursor.places, page.results)
@@ -110,7 +128,7 @@ def deliver_page(
         contacts=tuple(
             contact_message(
                 each,
-                receipts[each.register].lead_reference,
+                delivered.sources[each.register].lead_reference,
                 fields=fields[each.register],
                 neighbourhoods=neighbourhoods,
                 age_of=age_of[each.register],
@@ -120,6 +138,8 @@ def deliver_page(
         sources=sources,
         complete=all(source.state == "ok" for source in sources),
         next_cursor=seal.write(following) if places else None,
+        charge=_charge(delivered.receipt),
+        replayed=delivered.replayed,
         permitted_use=_permitted_use(search, services),
     )
 
@@ -144,9 +164,14 @@ def explain(search: Search, services: Services) -> SearchAnswer:
         sources=(),
         complete=False,
         next_cursor=None,
+        charge=_charge(Receipt(units=0, amount=NOTHING)),
         permitted_use=_permitted_use(search, services),
         plan=tuple(_plan_message(source) for source in search.plans),
     )
+
+
+def _charge(receipt: Receipt) -> ChargeMessage:
+    return ChargeMessage(units=receipt.units, amount=str(receipt.amount), currency=CURRENCY)
 
 
 def _plan_message(source: SourcePlan) -> PlanMessage:
@@ -173,16 +198,12 @@ def _permitted_use(search: Search, services: Services) -> PermittedUse:
     )
 
 
-def draw_receipts(
-    search: Search, page: ReadPage, services: Services, *, also: Action
-) -> dict[str, Receipt]:
+def draw_references(
+    search: Search, page: ReadPage, services: Services
+) -> tuple[dict[str, DeliveredSource], tuple[Action, ...]]:
     """Draw one lead reference for each source that delivers something.
 
-    Args:
-        search: The search.
-        page: What was read for it.
-        services: Keeps the references.
-        also: What is to be done with it, or not at all.
+    Returns what is said of each, and the actions that keep the references.
     """
     deliveries = {
         source.id: Delivery(
@@ -195,15 +216,17 @@ def draw_receipts(
         for source in search.plans
         if source.id in page.counts
     }
-    codes = services.lead_references.draw(list(deliveries.values()), also)
-    return {
-        register: Receipt(
+    codes, kept = services.lead_references.draw(list(deliveries.values()))
+    delivered = {
+        register: DeliveredSource(
             returned=page.counts[register].delivered,
+            charged=page.counts[register].charged,
             lead_reference=code,
             provenance=services.provenance.seal(delivery),
         )
         for (register, delivery), code in zip(deliveries.items(), codes, strict=True)
     }
+    return delivered, kept
 
 
 def _log(result: SourceResult, counts: Mapping[str, Count], request_id: str) -> None:
@@ -219,18 +242,19 @@ def _log(result: SourceResult, counts: Mapping[str, Count], request_id: str) -> 
     )
 
 
-def _read(result: SourceResult, receipt: Receipt | None) -> SourceMessage:
+def _read(result: SourceResult, delivered: DeliveredSource | None) -> SourceMessage:
     """Tell how a source answered."""
     return SourceMessage(
         register_=result.plan.id,
         state=result.state,
         code=result.code,
-        returned=receipt.returned if receipt else 0,
+        returned=delivered.returned if delivered else 0,
         elapsed_ms=result.elapsed_ms,
+        charged=delivered.charged if delivered else 0,
         retryable=result.retryable,
         retry_after=result.retry_after,
-        lead_reference=receipt.lead_reference if receipt else None,
-        provenance=receipt.provenance if receipt else None,
+        lead_reference=delivered.lead_reference if delivered else None,
+        provenance=delivered.provenance if delivered else None,
     )
 
 
@@ -241,6 +265,7 @@ def _skipped(source: SourcePlan) -> SourceMessage:
         code=source.skipped,
         returned=0,
         elapsed_ms=0,
+        charged=0,
         retryable=False,
         retry_after=None,
         lead_reference=None,

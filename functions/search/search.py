@@ -11,6 +11,7 @@ from functions.search.home import HOME_FIELDS, read_home_criteria
 from functions.search.messages import CriteriaMessage, SearchRequest
 from functions.search.plan import Help, SourcePlan, plan
 from leadcloud.accounts.account import Account
+from leadcloud.accounts.price import Units
 from leadcloud.buildings.facts import Neighbourhoods
 from leadcloud.errors import CriterionUnsupported, Fault, RequestInvalid, Unavailable
 from leadcloud.prohibitions import Allow
@@ -18,6 +19,9 @@ from leadcloud.purpose import KIND_OF, Purpose, permitted
 from leadcloud.registers.condition import Condition
 from leadcloud.registers.interface import Kind, Register
 from leadcloud.registers.policy import RegisterPolicy
+
+MAX_PAGE = 1000
+"""Contacts that one answer may hold."""
 
 MAX_FAILURES = 3
 """Pages in a row that a source may fail before the cursor gives it up: a caller that reads until
@@ -37,6 +41,8 @@ class Search:
     """What its cursors are bound to."""
     allow: Allow
     ages: AgeGroups
+    most: Units
+    """Contacts that there are at most, of the registers of which a quote says so."""
     order: AgeCriteria | None
     """By whose groups a page is ordered, the most probable first; None for the registers' order."""
 
@@ -53,7 +59,8 @@ class Search:
             Task(
                 plan=source,
                 place=places[source.id],
-                share=share + (number < rest),
+                # A share of nothing would leave the source unread for ever.
+                share=min(share + (number < rest), max(1, self.most.get(source.id, MAX_PAGE))),
                 allow=self.allow,
             )
             for number, source in enumerate(live)
@@ -126,6 +133,7 @@ def prepare(request: SearchRequest, account: Account, terms: Terms) -> Search:
         context=search_context(account.id, asked),
         allow=terms.allow,
         ages=terms.ages,
+        most={},
         order=_order(request, helps),
     )
 

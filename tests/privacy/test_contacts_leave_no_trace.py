@@ -14,6 +14,7 @@ import pytest
 import functions.search.handler
 from functions.search.handler import api
 from leadcloud.accounts.account import CURRENT_TERMS, Account
+from leadcloud.accounts.money import Money
 from leadcloud.clock import SystemClock
 from leadcloud.prohibitions import PUBLIC
 from leadcloud.purpose import PURPOSES
@@ -133,6 +134,7 @@ def trial(
             terms=CURRENT_TERMS,
         )
     )
+    services.ledger.top_up("buyer", Money.read("1000"))
     return Trial(services=services, provider=provider, capsys=capsys)
 
 

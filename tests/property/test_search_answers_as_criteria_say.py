@@ -150,7 +150,7 @@ def identities(contacts: Sequence[Contact]) -> list[str]:
     return sorted(str(getattr(each, "business_id", each.phone)) for each in contacts)
 
 
-@settings(max_examples=500)
+@settings(max_examples=500, deadline=None)
 @given(data=st.data(), kind=st.sampled_from(("consumer", "business")), share=st.integers(1, 7))
 def test_nothing_is_lost_and_nothing_else_comes(
     data: st.DataObject, kind: Kind, share: int

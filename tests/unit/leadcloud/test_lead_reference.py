@@ -48,7 +48,8 @@ def test_what_cannot_be_one_is_not_read(text: str) -> None:
 
 def test_a_code_leads_to_its_delivery(services: Services) -> None:
     """Source, buyer, purpose and time come back; there is nothing else to come back."""
-    (code,) = services.lead_references.draw([DELIVERY])
+    (code,), kept = services.lead_references.draw([DELIVERY])
+    services.store.transact(*kept)
 
     assert services.lead_references.delivery(code) == DELIVERY
     assert services.lead_references.delivery(write(1)) is None

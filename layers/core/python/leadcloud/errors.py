@@ -15,6 +15,7 @@ LeadCloudError
 │   ├── MethodNotAllowed             405 method_not_allowed
 │   ├── IdempotencyKeyInProgress     409 idempotency_key_in_progress
 │   ├── ResultNotRetained            409 result_not_retained
+│   ├── QuoteExpired                 409 quote_expired
 │   ├── ReportOutOfTurn              409 report_out_of_turn
 │   ├── BodyTooLarge                 413 body_too_large
 │   ├── MediaTypeUnsupported         415 media_type_unsupported
@@ -22,6 +23,7 @@ LeadCloudError
 │   │   ├── PurposeNotPermitted      422 purpose_not_permitted
 │   │   ├── CriterionUnsupported     422 criterion_unsupported
 │   │   ├── CursorInvalid            422 cursor_invalid
+│   │   ├── QuoteInvalid             422 quote_invalid
 │   │   ├── IdempotencyKeyReused     422 idempotency_key_reused
 │   │   └── CohortTooSmall           422 cohort_too_small
 │   └── TooManyRequests              429 too_many_requests
@@ -160,6 +162,12 @@ class ResultNotRetained(RequestRefused):
     title = "This request was already answered and its contacts are not kept"
 
 
+class QuoteExpired(RequestRefused):
+    """The quote's prices hold no longer."""
+
+    code, status, title = "quote_expired", 409, "The quote has expired"
+
+
 class ReportOutOfTurn(RequestRefused):
     """What a controller reports cannot follow from where the request stands."""
 
@@ -201,6 +209,12 @@ class CursorInvalid(RequestInvalid):
     """The cursor has expired, or belongs to another account, criteria or purpose."""
 
     code, title = "cursor_invalid", "The cursor is not valid for this request"
+
+
+class QuoteInvalid(RequestInvalid):
+    """The quote belongs to another account, criteria or purpose, or is none of ours."""
+
+    code, title = "quote_invalid", "The quote is not valid for this request"
 
 
 class IdempotencyKeyReused(RequestInvalid):

@@ -39,10 +39,10 @@ class LeadReferences:
         self._store = store
         self._random_bytes = random_bytes
 
-    def draw(self, deliveries: Sequence[Delivery], *also: Action) -> list[str]:
-        """Keep deliveries and return the codes that their contacts carry, in the same order.
+    def draw(self, deliveries: Sequence[Delivery]) -> tuple[list[str], tuple[Action, ...]]:
+        """Return the codes that the contacts of deliveries carry, and what keeps them.
 
-        All of them are kept together with what else is to be done, or none of it.
+        The codes are in the order of the deliveries; the actions are to be done together.
         """
         numbers = (int.from_bytes(self._random_bytes(8), "big") % 32**_LENGTH for _ in deliveries)
         codes = [write(number) for number in numbers]
@@ -51,8 +51,7 @@ class LeadReferences:
             for code, delivery in zip(codes, deliveries, strict=True)
             for action in _records(code, delivery)
         )
-        self._store.transact(*records, *also)
-        return codes
+        return codes, tuple(records)
 
     def delivery(self, code: str) -> Delivery | None:
         """Return what a code stands for, or None where it was never drawn."""

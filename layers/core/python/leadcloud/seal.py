@@ -18,6 +18,10 @@ class SealBroken(Exception):
     """The token is not ours, was made for another context, or has expired."""
 
 
+class SealExpired(SealBroken):
+    """The token is ours and was made for this context, and has expired."""
+
+
 class Sealer:
     """Seals and opens tokens."""
 
@@ -46,7 +50,8 @@ class Sealer:
         """Return the payload of a token.
 
         Raises:
-            SealBroken: It is not ours, was made for another context, or has expired.
+            SealExpired: It has expired.
+            SealBroken: It is not ours, or was made for another context.
         """
         from cryptography.exceptions import InvalidTag
 
@@ -58,5 +63,5 @@ class Sealer:
         except (InvalidTag, KeyError, ValueError, binascii.Error):
             raise SealBroken from None
         if struct.unpack(">Q", plain[:8])[0] <= now.timestamp():
-            raise SealBroken
+            raise SealExpired
         return plain[8:]

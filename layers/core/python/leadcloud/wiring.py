@@ -14,8 +14,11 @@ from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 
 from leadcloud.accounts.account import AccountBook
+from leadcloud.accounts.billing import Billing
 from leadcloud.accounts.doorkeeper import Doorkeeper
 from leadcloud.accounts.key import KeyRing
+from leadcloud.accounts.ledger import Ledger
+from leadcloud.accounts.settlement import Settlements
 from leadcloud.ages.model import AgeModels
 from leadcloud.anchors import Anchors, FileAnchors, S3Anchors
 from leadcloud.audit import AuditTrail
@@ -33,7 +36,6 @@ from leadcloud.forwarding.manual import ManualForwarder
 from leadcloud.forwarding.opendsr import OpenDsrForwarder
 from leadcloud.forwarding.outbound import post
 from leadcloud.forwarding.webhook import WebhookForwarder
-from leadcloud.idempotency import Idempotency
 from leadcloud.lead_reference import LeadReferences
 from leadcloud.mail import Mailer, SesMailer, SmtpMailer
 from leadcloud.prohibitions import Prohibitions
@@ -120,9 +122,19 @@ class Services:
         return Doorkeeper(self.keys, self.accounts, clock=self.clock, later=self.executor.submit)
 
     @cached_property
-    def idempotency(self) -> Idempotency:
-        """The guard of effects."""
-        return Idempotency(self.store, self.clock, self.secrets["idempotency"])
+    def billing(self) -> Billing:
+        """Reserves and settles what searches cost, once for each Idempotency-Key."""
+        return Billing(
+            self.store,
+            self.clock,
+            secret=self.secrets["idempotency"],
+            settlements=Settlements(self.store, self.clock, random=SystemRandom()),
+        )
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Books what is not a search."""
+        return Ledger(self.store, self.clock)
 
     @cached_property
     def sealer(self) -> Sealer:

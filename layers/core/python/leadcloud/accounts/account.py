@@ -61,6 +61,8 @@ class Account:
     """How often it may ask."""
     cap_month: Decimal | None = None
     """Euros that it may spend in a calendar month; None where only the balance bounds it."""
+    markup_percent: Decimal = Decimal(0)
+    """What a reseller adds to its own prices for the accounts below it."""
 
 
 class AccountBook:
@@ -246,6 +248,7 @@ def _row(account: Account) -> dict[str, Value]:
         "suspended": account.suspended,
         "tier": account.tier,
         "cap_month": None if account.cap_month is None else str(account.cap_month),
+        "markup_percent": str(account.markup_percent),
     }
 
 
@@ -264,6 +267,7 @@ def _account(record: Record) -> Account:
         suspended=bool(row.get("suspended", False)),
         tier=cast("TierName", row.get("tier", "standard")),
         cap_month=None if cap is None else Decimal(cap),
+        markup_percent=Decimal(cast("str", row.get("markup_percent", "0"))),
     )
 
 

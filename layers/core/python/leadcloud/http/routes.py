@@ -75,6 +75,12 @@ ROUTES: tuple[Route, ...] = (
         summary="The codes that a criterion may hold, with labels, version and source",
     ),
     _SEARCH(
+        operation="quoteSearch",
+        method="POST",
+        path="/v1/search/quotes",
+        summary="What a search would cost at most; free, and nobody is delivered",
+    ),
+    _SEARCH(
         operation="searchContacts",
         method="POST",
         path="/v1/search",

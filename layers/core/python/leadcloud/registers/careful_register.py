@@ -4,6 +4,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from random import Random
+from typing import TypeVar
 
 from leadcloud.clock import Deadline
 from leadcloud.registers.call_rate import CallRate
@@ -18,6 +19,8 @@ from leadcloud.registers.interface import (
     RegisterTimeout,
     RegisterUnavailable,
 )
+
+T = TypeVar("T")
 
 _FAILURES = (RegisterTimeout, RegisterUnavailable, RegisterAnswerInvalid)
 """What speaks of the register's health; a refusal speaks of our request."""
@@ -84,21 +87,28 @@ class CarefulRegister(Register):
 
     def fetch(self, request: PageRequest) -> RegisterPage:
         """Return one page, or say at once that the register is not asked now."""
+        return self._asked_again(self._register.fetch, request)
+
+    def count(self, request: PageRequest) -> int | None:
+        """Return how many there are, or say at once that the register is not asked now."""
+        return self._asked_again(self._register.count, request)
+
+    def _asked_again(self, ask: Callable[[PageRequest], T], request: PageRequest) -> T:
         while True:
             try:
-                return self._asked(request)
+                return self._asked(ask, request)
             except RegisterError as error:
                 if not self._retries.waits(error, request.deadline):
                     raise
 
-    def _asked(self, request: PageRequest) -> RegisterPage:
+    def _asked(self, ask: Callable[[PageRequest], T], request: PageRequest) -> T:
         self._circuit.admit()
         if self._rate is not None:
             self._rate.take()
         started = request.deadline.clock.monotonic()
         fair = request.deadline.remaining() >= _FAIR
         try:
-            page = self._register.fetch(request)
+            answer = ask(request)
         except _FAILURES:
             if fair:
                 self._circuit.failed()
@@ -109,4 +119,4 @@ class CarefulRegister(Register):
             raise
         self._circuit.succeeded()
         self._retries.took(request.deadline.clock.monotonic() - started)
-        return page
+        return answer

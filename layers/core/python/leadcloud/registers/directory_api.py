@@ -64,6 +64,12 @@ class DirectoryApi(Register):
             total=total,
         )
 
+    def count(self, request: PageRequest) -> int | None:
+        """Return the total that comes with a page of one contact, where that page is free."""
+        if self._manifest.extract.total is None or not self._manifest.counts_free_of_charge:
+            return None
+        return self.fetch(dataclasses.replace(request, size=1, position=None)).total
+
     def _call(self, request: PageRequest, page: Window) -> Call:
         ask = self._manifest.request
         headers = dict(ask.headers)

@@ -50,22 +50,29 @@ class InMemoryRegister(Register):
     def fetch(self, request: PageRequest) -> RegisterPage:
         """Return one page of contacts that meet the conditions of the request."""
         self.requests.append(request)
-        if self._delay:
-            time.sleep(self._delay)
-        if self._errors:
-            raise self._errors.pop(0)
-        if not request.deadline.remaining():
-            raise RegisterTimeout
+        found = self._found(request)
         start = _start(request.position)
-        if not all(self._declares(condition) for condition in request.criteria):
-            raise RegisterRefused
-        found = [contact for contact in self._contacts if self._meets(contact, request)]
         end = start + (self._page_size or request.size)
         return RegisterPage(
             contacts=tuple(found[start:end]),
             next_position=str(end) if end < len(found) else None,
             total=len(found),
         )
+
+    def count(self, request: PageRequest) -> int:
+        """Return how many contacts meet the conditions."""
+        return len(self._found(request))
+
+    def _found(self, request: PageRequest) -> list[Contact]:
+        if self._delay:
+            time.sleep(self._delay)
+        if self._errors:
+            raise self._errors.pop(0)
+        if not request.deadline.remaining():
+            raise RegisterTimeout
+        if not all(self._declares(condition) for condition in request.criteria):
+            raise RegisterRefused
+        return [contact for contact in self._contacts if self._meets(contact, request)]
 
     def _declares(self, condition: Condition) -> bool:
         capability = self.description.criteria.get(condition.field)

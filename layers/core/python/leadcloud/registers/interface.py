@@ -62,6 +62,8 @@ class RegisterDescription:
     price_per_contact: Decimal
     currency: str
     purposes: frozenset[str]
+    cost_per_contact: Decimal = Decimal(0)
+    """What the controller charges us; never told to a customer."""
     has_streets: bool = True
     """Its contacts have an address, by which buildings can be looked up."""
     country: str = "FI"
@@ -107,6 +109,8 @@ class RegisterError(Exception):
     state: ClassVar[FailureState] = "error"
     code: ClassVar[str]
     retryable: ClassVar[bool] = True
+    may_have_charged: ClassVar[bool] = False
+    """The register may count the call, though it gave us no whole answer."""
 
     def __init__(self, *, retry_after: int | None = None) -> None:
         super().__init__(self.code)
@@ -118,6 +122,7 @@ class RegisterTimeout(RegisterError):
     """No whole answer before the deadline."""
 
     state, code = "timeout", "register_timeout"
+    may_have_charged = True
 
 
 class RegisterOpenCircuit(RegisterError):
@@ -148,6 +153,7 @@ class RegisterAnswerInvalid(RegisterError):
     """The register answered something else than its interface promises."""
 
     code, retryable = "register_answer_invalid", False
+    may_have_charged = True
 
 
 class RegisterMisconfigured(RegisterError):
@@ -160,6 +166,7 @@ class RegisterFailed(RegisterError):
     """Our adapter failed in a way it should not."""
 
     code, retryable = "register_failed", False
+    may_have_charged = True
 
 
 class Register(ABC):
@@ -170,6 +177,16 @@ class Register(ABC):
     @abstractmethod
     def fetch(self, request: PageRequest) -> RegisterPage:
         """Return one page of contacts that meet the conditions of the request.
+
+        Raises:
+            RegisterError: One of its subclasses.
+        """
+
+    @abstractmethod
+    def count(self, request: PageRequest) -> int | None:
+        """Return how many contacts meet the conditions, on all pages together.
+
+        None where the register does not say it, or would charge for saying it.
 
         Raises:
             RegisterError: One of its subclasses.

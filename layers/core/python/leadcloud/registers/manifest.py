@@ -95,6 +95,8 @@ class RequestPart(_Part):
     request_id_header: str | None = None
     max_seconds: Annotated[float, Field(gt=0, le=25)] = 10.0
     max_bytes: Annotated[int, Field(ge=1_000, le=50_000_000)] = 5_000_000
+    counts_free: bool = False
+    """A page of one contact, asked for because of its total, is not charged."""
     repeatable: bool = False
     """The same page asked for again is not charged again, so that a failed call may be repeated."""
 
@@ -226,7 +228,10 @@ class Manifest(_Part):
     kind: Kind
     controller: ControllerPart
     price_per_contact: Annotated[Decimal, Field(ge=0, max_digits=10, decimal_places=4)]
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    """What the account at the top of a tree pays us."""
+    cost_per_contact: Annotated[Decimal, Field(ge=0, max_digits=10, decimal_places=4)] = Decimal(0)
+    """What the controller charges us."""
+    currency: Literal["EUR"]
     purposes: Annotated[tuple[Purpose, ...], Field(min_length=1)]
     country: Country = "FI"
     auth: Annotated[NoAuth | ClientCredentialsAuth, Field(discriminator="kind")]
@@ -282,6 +287,11 @@ class Manifest(_Part):
         """Tell whether a call may be made twice without a second charge."""
         return self.request.repeatable or not self.price_per_contact
 
+    @property
+    def counts_free_of_charge(self) -> bool:
+        """Tell whether it can be asked how many there are without being charged for it."""
+        return self.request.counts_free or not self.price_per_contact
+
     def description(self) -> RegisterDescription:
         """Return what the planner and the customer are told."""
         return RegisterDescription(
@@ -300,6 +310,7 @@ class Manifest(_Part):
                 for name, criterion in self.criteria.items()
             },
             price_per_contact=self.price_per_contact,
+            cost_per_contact=self.cost_per_contact,
             currency=self.currency,
             purposes=frozenset(self.purposes),
             has_streets=self.extract.reader != "fields" or "street" in self.extract.fields,

@@ -21,6 +21,7 @@ from sqlalchemy import (
     bindparam,
     cast,
     false,
+    func,
     inspect,
     or_,
     quoted_name,
@@ -81,18 +82,23 @@ class MappedTable:
 
     def page(self, criteria: Criteria, *, after: Key | None, limit: int) -> Select[Any]:
         """Return the statement for the rows that follow a key."""
-        required = FIELDS[self.mapping.kind].required
-        statement = (
-            select(self.key.label("key"), *(text.label(f) for f, text in self.texts.items()))
-            .where(self.key.is_not(None))
-            .where(*(self.texts[field].is_not(None) for field in sorted(required)))
-            .where(*(self._where(condition) for condition in criteria))
-            .order_by(self.key)
-            .limit(limit)
-        )
+        columns = (self.key.label("key"), *(text.label(f) for f, text in self.texts.items()))
+        statement = self._found(select(*columns), criteria).order_by(self.key).limit(limit)
         if after is None:
             return statement
         return statement.where(self.key > bindparam("after", after, type_=NullType()))
+
+    def count(self, criteria: Criteria) -> Select[Any]:
+        """Return the statement for the number of rows that all pages have together."""
+        return self._found(select(func.count(self.key)), criteria)
+
+    def _found(self, statement: Select[Any], criteria: Criteria) -> Select[Any]:
+        required = FIELDS[self.mapping.kind].required
+        return statement.where(
+            self.key.is_not(None),
+            *(self.texts[field].is_not(None) for field in sorted(required)),
+            *(self._where(condition) for condition in criteria),
+        )
 
     def _where(self, condition: Condition) -> ColumnElement[bool]:
         """Say in SQL what `Condition.is_met_by` says.

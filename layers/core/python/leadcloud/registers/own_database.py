@@ -1,7 +1,7 @@
 """The register in a customer's own database: PostgreSQL or SQLite, read where it stands."""
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
 from leadcloud.registers.column_mapping import OwnRegister
@@ -13,8 +13,10 @@ from leadcloud.registers.interface import (
     RegisterRefused,
 )
 
+Result = TypeVar("Result")
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy import Connection, RowMapping
 
@@ -62,12 +64,28 @@ class OwnDatabase(Register):
             statement = table.page(request.criteria, after=after, limit=request.size + 1)
             return table, connection.execute(statement).mappings().all()
 
+        table, rows = self._read(work, request)
+        return _page(table, rows, request.size)
+
+    def count(self, request: PageRequest) -> int:
+        """Return how many rows meet the conditions.
+
+        Raises:
+            RegisterError: One of its subclasses.
+        """
+
+        def work(connection: "Connection") -> int:
+            statement = self._mapped_table(connection).count(request.criteria)
+            return int(connection.execute(statement).scalar_one())
+
+        return self._read(work, request)
+
+    def _read(self, work: "Callable[[Connection], Result]", request: PageRequest) -> "Result":
         try:
-            table, rows = self._database.read(work, request.deadline)
+            return self._database.read(work, request.deadline)
         except RegisterRefused:
             self._table = None
             raise
-        return _page(table, rows, request.size)
 
     def close(self) -> None:
         """Close the connections that are kept."""
