@@ -1,60 +1,24 @@
 """The form in a real browser, and what we sign in another language's library."""
 
 import json
-import shutil
 import subprocess
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from leadcloud.forwarding.signature import key_to_text, sign
-from tests.plugins.requirements import require
+from tests.browser.conftest import HERE, InChromium
 from tests.plugins.running_service import RunningService
 
-HERE = Path(__file__).parent
 KEY = bytes(range(32))
 BODY = '{"name":"Testi Åberg"}'
 
 
 @pytest.fixture(scope="session")
-def node() -> str:
-    """Node with the packages of this folder."""
-    program = _wheel_node() or shutil.which("node")
-    ready = program is not None and (HERE / "node_modules" / "axe-core").is_dir()
-    require(
-        "The browser tests' packages",
-        available=ready,
-        install_command="cd tests/browser && npm install --no-package-lock",
-    )
-    return str(program)
-
-
-def _wheel_node() -> str | None:
-    """Return the node that comes with the infra group, where that is installed."""
-    try:
-        from infra.node import NODE
-    except ImportError:
-        return None
-    return str(NODE)
-
-
-@pytest.fixture(scope="session")
-def findings(node: str, running_service: RunningService) -> Any:
-    """What Chromium found on the form in three languages and five states."""
-    chromium = shutil.which("chromium")
-    require("Chromium", available=chromium is not None, install_command="apt-get install chromium")
-    run = subprocess.run(
-        [node, "form.mjs", running_service.demo["base_url"], str(chromium)],
-        cwd=HERE,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=180,
-    )
-    assert run.returncode == 0, run.stderr
-    return json.loads(run.stdout)
+def findings(in_chromium: InChromium, running_service: RunningService) -> Any:
+    """What Chromium found on the form in three languages and four states."""
+    return in_chromium("form.mjs", running_service.demo["base_url"])
 
 
 @pytest.mark.loopback

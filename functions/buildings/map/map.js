@@ -1,7 +1,8 @@
 "use strict";
 
 const ITEMS = "v1/buildings/collections/buildings/items";
-const MOST = 3000;
+const PAGE = 5000;
+const MOST = 10000; // dots at once: with more, the map is a blot and the browser slow
 const BEFORE = 1920;
 const COLOURS = [
   [BEFORE, "#5b2c83"], [1940, "#3b4cc0"], [1950, "#3b7dd8"], [1960, "#1f9e9e"],
@@ -13,7 +14,8 @@ const FACTS = [
   ["use", "Use"], ["completed_year", "Completed"], ["storeys", "Storeys"],
   ["dwellings", "Dwellings"], ["gross_floor_area", "Gross floor area, m²"],
   ["heating", "Heating"], ["energy_source", "Energy"], ["facade", "Facade"], ["frame", "Frame"],
-  ["usage_status", "Status"], ["source", "Source"], ["updated", "Updated"],
+  ["usage_status", "Status"], ["source", "Source"], ["also_from", "Also from"],
+  ["updated", "Updated"],
 ];
 
 const field = (id) => document.getElementById(id);
@@ -34,10 +36,12 @@ function say(text) {
   field("status").textContent = text;
 }
 
-async function ask(path, parameters, signal) {
-  const answer = await fetch(`${path}?${new URLSearchParams(parameters)}`, {
-    headers: { "X-API-Key": key }, signal,
-  });
+function ask(path, parameters, signal) {
+  return get(`${path}?${new URLSearchParams(parameters)}`, signal);
+}
+
+async function get(url, signal) {
+  const answer = await fetch(url, { headers: { "X-API-Key": key }, signal });
   const body = await answer.json();
   if (!answer.ok) {
     throw new Error([body.detail, ...(body.errors ?? []).map((fault) => fault.detail)].join(" "));
@@ -57,17 +61,28 @@ async function draw() {
   const { signal } = asked;
   try {
     const bbox = map.getBounds().pad(0.02).toBBoxString();
-    const page = await ask(ITEMS, { bbox, limit: MOST, ...filters() }, signal);
-    dots.clearLayers();
-    for (const feature of page.features) dots.addLayer(dot(feature));
+    let page = await ask(ITEMS, { bbox, limit: PAGE, ...filters() }, signal);
     credit(page.attribution);
-    const all = page.numberMatched ?? "more than we could count";
-    say(page.features.length === page.numberMatched
-      ? `${all} buildings here.`
-      : `${page.features.length} of ${all} buildings here; zoom in to see all.`);
+    const all = page.numberMatched ?? Infinity;
+    const { features } = page;
+    // Some of the buildings would be those of the south only, so it is all of them or none.
+    while (all <= MOST && (page = await following(page, signal))) features.push(...page.features);
+    dots.clearLayers();
+    if (all > MOST) return say(`${counted(all)} buildings here, too many to draw: zoom in, or choose.`);
+    for (const feature of features) dots.addLayer(dot(feature));
+    say(`${counted(all)} buildings here.`);
   } catch (error) {
     if (error.name !== "AbortError") say(error.message);
   }
+}
+
+async function following(page, signal) {
+  const next = page.links.find((link) => link.rel === "next");
+  return next && get(next.href, signal);
+}
+
+function counted(number) {
+  return Number.isFinite(number) ? number.toLocaleString("en") : "Very many";
 }
 
 function credit(text) {
@@ -76,10 +91,14 @@ function credit(text) {
   map.attributionControl.addAttribution(attribution);
 }
 
+function position({ geometry }) {
+  const [lon, lat] = geometry.coordinates;
+  return [lat, lon];
+}
+
 function dot(feature) {
-  const [lon, lat] = feature.geometry.coordinates;
   const fill = colour(feature.properties.completed_year);
-  return L.circleMarker([lat, lon], {
+  return L.circleMarker(position(feature), {
     radius: map.getZoom() >= 16 ? 7 : 4, weight: 1, color: "#ffffff", fillColor: fill, fillOpacity: 0.9,
   }).bindPopup(() => facts(feature));
 }
@@ -124,20 +143,23 @@ async function go() {
   try {
     const page = await ask(ITEMS, { address, limit: 1 });
     if (page.features.length === 0) return say("No building stands at this address.");
-    const [lon, lat] = page.features[0].geometry.coordinates;
-    map.setView([lat, lon], 17);
+    const [feature] = page.features;
+    map.setView(position(feature), 17);
+    L.popup().setLatLng(position(feature)).setContent(facts(feature)).openOn(map);
   } catch (error) {
     say(error.message);
   }
 }
 
 async function begin() {
-  key = field("key").value.trim();
+  const entered = field("key").value.trim();
+  if (entered === key) return draw(); // Enter in another field sends the form, too
+  key = entered;
   try {
-    const { extent } = await ask("v1/buildings/collections/buildings", {});
-    const [west, south, east, north] = extent.spatial.bbox[0];
-    const inside = map.getBounds().intersects([[south, west], [north, east]]);
-    if (!inside) map.setView([(south + north) / 2, (west + east) / 2], 14);
+    const { lng, lat } = map.getCenter();
+    const nearest = await ask(ITEMS, { near: [lng, lat], limit: 1 });
+    const [feature] = nearest.features.length ? nearest.features : (await ask(ITEMS, { limit: 1 })).features;
+    if (!map.getBounds().contains(position(feature))) map.setView(position(feature), 14);
     draw();
   } catch (error) {
     say(error.message);

@@ -1,0 +1,126 @@
+// Uses the map of buildings in a real Chromium and prints what it found as JSON.
+// node map.mjs BASE_URL API_KEY CHROMIUM SCREENSHOTS
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { chromium } from "playwright-core";
+
+const [base, key, executablePath, screenshots] = process.argv.slice(2);
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+const found = { violations: {}, status: {}, colours: {}, elsewhere: [], errors: [], asked: [] };
+
+page.on("request", (request) => {
+  const url = new URL(request.url());
+  if (url.protocol.startsWith("http") && !request.url().startsWith(base)) found.elsewhere.push(url.origin);
+  if (url.pathname.endsWith("/items")) found.asked.push(url.search);
+});
+page.on("pageerror", (error) => found.errors.push(String(error)));
+
+async function look(state) {
+  await page.evaluate(axe);
+  const result = await page.evaluate((tags) => window.axe.run({ runOnly: tags }), TAGS);
+  found.violations[state] = result.violations.map((each) => `${each.id}: ${each.nodes.map((n) => n.target).join(" ")}`);
+  await page.screenshot({ path: `${screenshots}/map-${state}.png` });
+}
+
+// Does something and waits until the page has drawn what it asked for.
+async function drawn(act) {
+  const answer = page.waitForResponse((response) => new URL(response.url()).pathname.endsWith("/items"));
+  await act();
+  await (await answer).finished();
+  await page.waitForTimeout(300);
+}
+
+// What the canvas shows: pixels by the colours that the legend explains.
+function colours() {
+  return page.evaluate(() => {
+    const canvas = document.querySelector("#map canvas");
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    const legend = {};
+    for (const item of document.querySelectorAll("#legend li")) {
+      const [r, g, b] = item.querySelector("circle").getAttribute("fill").match(/\w\w/g).map((each) => parseInt(each, 16));
+      legend[item.textContent] = 0;
+      for (let i = 0; i < data.length; i += 4) {
+        const near = Math.abs(data[i] - r) + Math.abs(data[i + 1] - g) + Math.abs(data[i + 2] - b) < 6;
+        if (near && data[i + 3] > 200) legend[item.textContent] += 1;
+      }
+    }
+    return legend;
+  });
+}
+
+async function note(state) {
+  found.status[state] = await page.innerText("#status");
+  found.colours[state] = await colours();
+}
+
+await page.goto(`${base}/buildings`);
+await look("empty");
+await page.fill("#key", "no key");
+await page.click("#controls button");
+await page.waitForFunction(() => !document.querySelector("#status").textContent.startsWith("Enter"));
+found.status.refused = await page.innerText("#status");
+
+await page.fill("#key", key);
+await drawn(() => page.click("#controls button"));
+await note("all");
+await look("all");
+
+await page.fill("#from", "1970");
+await drawn(() => page.press("#from", "Tab"));
+await page.fill("#to", "1979");
+await drawn(() => page.press("#to", "Tab"));
+await note("seventies");
+await drawn(() => page.selectOption("#use", "block_of_flats"));
+await note("flats");
+await look("flats");
+
+// A click on a dot that lies alone shows the facts of that building.
+const dot = await page.evaluate(async (key) => {
+  const bounds = map.getBounds().pad(-0.3).toBBoxString();
+  const query = new URLSearchParams({ bbox: bounds, limit: 1, built_from: 1970, built_to: 1979, use: "block_of_flats" });
+  const answer = await fetch(`v1/buildings/collections/buildings/items?${query}`, { headers: { "X-API-Key": key } });
+  const [feature] = (await answer.json()).features;
+  const [lon, lat] = feature.geometry.coordinates;
+  const at = map.latLngToContainerPoint([lat, lon]);
+  const corner = document.querySelector("#map").getBoundingClientRect();
+  return { id: feature.id, x: corner.x + at.x, y: corner.y + at.y };
+}, key);
+await page.mouse.click(dot.x, dot.y);
+await page.waitForSelector(".facts");
+await page.waitForTimeout(400); // fading in
+found.clicked = { id: dot.id, facts: await page.innerText(".facts") };
+await look("facts");
+await page.keyboard.press("Escape");
+
+// By keyboard: an address with a slip of the finger, the first completion, and its facts.
+await page.selectOption("#use", "");
+await page.fill("#from", "");
+await page.fill("#to", "");
+await page.focus("#address");
+const completed = page.waitForResponse((response) => response.url().includes("/suggest?q=Koivutei"));
+await page.keyboard.type("Koivutei");
+await completed;
+await page.waitForTimeout(100);
+found.completions = await page.$$eval("#addresses option", (options) => options.map((each) => each.value));
+await page.fill("#address", `${found.completions[0].replace(/,.*/, "")} 5`);
+await drawn(() => page.keyboard.press("Enter"));
+await page.waitForSelector(".facts");
+await page.waitForTimeout(400);
+found.address = await page.innerText(".facts caption");
+found.zoom = await page.evaluate(() => map.getZoom());
+await look("address");
+
+await page.setViewportSize({ width: 320, height: 640 });
+found.sideways = await page.evaluate(() => document.documentElement.scrollWidth > 320);
+await page.screenshot({ path: `${screenshots}/map-narrow.png` });
+
+found.kept = await page.evaluate(() => ({
+  storage: localStorage.length + sessionStorage.length, cookies: document.cookie, address: location.href,
+}));
+await page.reload();
+found.afterwards = await page.inputValue("#key");
+await browser.close();
+console.log(JSON.stringify(found));
