@@ -25,6 +25,7 @@ from leadcloud.secrets import Secrets
 from leadcloud.settings import Settings
 from leadcloud.wiring import Services
 from local.folder import Folder, draw_secrets
+from local.synthetic.persons import SyntheticPerson, draw_persons
 
 _MANIFEST = Path(leadcloud.registers.__file__).parent / "manifests/demo_directory_consumers.toml"
 
@@ -101,19 +102,20 @@ def in_memory_source(number: int, *, contacts: int) -> InMemoryRegister:
         currency="EUR",
         purposes=frozenset({"telemarketing_b2c"}),
     )
-    return InMemoryRegister(description, [_person(each) for each in range(contacts)])
+    persons = enumerate(draw_persons(contacts, seed=1))
+    return InMemoryRegister(description, [_contact(*each) for each in persons])
 
 
-def _person(number: int) -> ConsumerContact:
+def _contact(number: int, person: SyntheticPerson) -> ConsumerContact:
     return ConsumerContact(
-        first_name="Testi",
-        last_name=f"Synteettinen{number}",
+        first_name=person.first_name,
+        last_name=person.last_name,
         phone=f"+35845{number:08}",
         phone_type="mobile",
-        language="fi",
+        language=person.language,
         gender="female",
-        postal_code="01300",
-        municipality="092",
+        postal_code=person.postal_code,
+        municipality=person.municipality,
     )
 
 

@@ -5,6 +5,8 @@ import json
 import sys
 from typing import Any
 
+from local.synthetic.persons import SyntheticPerson, draw_persons
+
 SOURCES = 5
 CONTACTS = 100
 SECONDS = 0.080
@@ -12,26 +14,28 @@ SECONDS = 0.080
 
 def body_of(source: int) -> bytes:
     """Return what a source answers; a fifth of its contacts stands in the next source, too."""
-    contacts = [_contact(source * 80 + number) for number in range(CONTACTS)]
+    persons = list(draw_persons(SOURCES * CONTACTS, seed=1))
+    numbers = range(source * 80, source * 80 + CONTACTS)
+    contacts = [_contact(number, persons[number]) for number in numbers]
     return json.dumps({"query": {"totalResults": CONTACTS}, "contacts": contacts}).encode()
 
 
-def _contact(number: int) -> dict[str, Any]:
+def _contact(number: int, person: SyntheticPerson) -> dict[str, Any]:
     return {
         "contactType": "PERSON",
         "synthetic": True,
-        "firstName": "Testi",
-        "lastName": f"Synteettinen{number}",
-        "gender": "F" if number % 2 else "M",
-        "language": "fi",
+        "firstName": person.first_name,
+        "lastName": person.last_name,
+        "gender": "F" if person.gender == "female" else "M",
+        "language": person.language,
         "phoneNumber": f"0457 000 {number:04}",
         "phoneType": "MOBILE",
         "marketingBan": number % 12 == 0,
         "address": {
-            "streetAddress": f"Esimerkkikatu {number}",
-            "postalCode": "01300",
-            "postOffice": "VANTAA",
-            "municipalityCode": "092",
+            "streetAddress": person.street,
+            "postalCode": person.postal_code,
+            "postOffice": person.post_office,
+            "municipalityCode": person.municipality,
         },
     }
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from functions.search.messages import State
 from functions.search.plan import SourcePlan
 from leadcloud.clock import Deadline
-from leadcloud.events import log_unexpected
+from leadcloud.events import Event, log, log_unexpected
 from leadcloud.prohibitions import Allow
 from leadcloud.registers.contact import Contact
 from leadcloud.registers.interface import (
@@ -134,11 +134,11 @@ def _read_page(reading: _Reading) -> bool:
             request_id=reading.request_id,
         )
     )
-    admitted, looked_at = _admitted(task, page.contacts[place.skip :], len(reading.contacts))
+    admitted, looked_at = _admitted(reading, page.entries, place.skip)
     with reading.lock:
         reading.contacts += admitted
-        if place.skip + looked_at < len(page.contacts):
-            reading.place = Place(position=place.position, skip=place.skip + looked_at)
+        if looked_at < len(page.entries):
+            reading.place = Place(position=place.position, skip=looked_at)
         elif page.next_position is None:
             reading.place = None
         else:
@@ -146,18 +146,29 @@ def _read_page(reading: _Reading) -> bool:
         return reading.place is None or len(reading.contacts) >= task.share
 
 
-def _admitted(task: Task, contacts: Sequence[Contact], had: int) -> tuple[list[Contact], int]:
-    """Return the contacts that belong to the answer, and how many were looked at to find them."""
+def _admitted(
+    reading: _Reading, entries: Sequence[Contact | None], skip: int
+) -> tuple[list[Contact], int]:
+    """Return the contacts that belong to the answer, and up to where the page was looked at."""
+    task, unusable = reading.task, 0
     admitted: list[Contact] = []
-    looked_at = 0
-    for contact in contacts:
-        if had + len(admitted) == task.share:
-            break
-        looked_at += 1
-        allowed = task.allow(contact) if task.plan.admits(contact) else None
-        if allowed is not None:
+    wanted = task.share - len(reading.contacts)
+    number = skip
+    while number < len(entries) and len(admitted) < wanted:
+        contact = entries[number]
+        number += 1
+        if contact is None:
+            unusable += 1
+        elif task.plan.admits(contact) and (allowed := task.allow(contact)) is not None:
             admitted.append(task.plan.narrowed(allowed))
-    return admitted, looked_at
+    if unusable:
+        log(
+            Event.CONTACTS_DROPPED,
+            request_id=reading.request_id,
+            register=task.plan.id,
+            dropped=unusable,
+        )
+    return admitted, number
 
 
 def _result(reading: _Reading) -> SourceResult:

@@ -1,8 +1,6 @@
 """Asks a register for single pages, at the pace it bears, and keeps what it answered in memory."""
 
-import io
 import time
-from contextlib import redirect_stdout
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,17 +52,15 @@ class Inquiry:
         """
         time.sleep(self._pause)
         started = time.monotonic()
-        # The count of unusable records would be logged; here it is told in other words.
-        with redirect_stdout(io.StringIO()):
-            page = self._register.fetch(
-                PageRequest(
-                    criteria=conditions,
-                    size=self._size,
-                    position=position,
-                    deadline=Deadline.after(self.manifest.request.max_seconds, SystemClock()),
-                    request_id="check-register",
-                )
+        page = self._register.fetch(
+            PageRequest(
+                criteria=conditions,
+                size=self._size,
+                position=position,
+                deadline=Deadline.after(self.manifest.request.max_seconds, SystemClock()),
+                request_id="check-register",
             )
+        )
         return Look(
             page=page,
             records=member(self._door.answer, self.manifest.extract.records) or [],

@@ -6,7 +6,6 @@ in memory. What is kept is ten bytes of HMAC-SHA-256 under a secret of the servi
 secret the hashes cannot be tried against the few hundred million numbers there can be.
 """
 
-import hashlib
 import hmac
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable
@@ -83,7 +82,7 @@ class Prohibitions:
         return allow
 
     def _digest(self, phone: str) -> bytes:
-        return hmac.new(self._secret, phone.encode(), hashlib.sha256).digest()[:_HASH_BYTES]
+        return hmac.digest(self._secret, phone.encode(), "sha256")[:_HASH_BYTES]
 
     def _current(self, list_id: str) -> "_HeldList":
         head = self._store.get(_head(list_id))

@@ -6,10 +6,8 @@ from datetime import date
 from typing import Any
 
 from leadcloud.clock import Deadline
-from leadcloud.events import Event, log
 from leadcloud.registers.call import Call, CredentialsRefused
 from leadcloud.registers.condition import Condition, Criteria
-from leadcloud.registers.contact import Contact
 from leadcloud.registers.interface import (
     PageRequest,
     Register,
@@ -27,7 +25,7 @@ from leadcloud.registers.paging import (
     parameters,
     window,
 )
-from leadcloud.registers.record import read_all, reader
+from leadcloud.registers.record import ReadOnDemand, reader
 from leadcloud.registers.token import ClientCredentials
 from leadcloud.secrets import Secrets
 
@@ -55,9 +53,9 @@ class DirectoryApi(Register):
         answer = self._send(self._call(request, page), request.deadline)
         records, total = self._records(answer)
         if is_past_the_end(self._manifest.paging, page, total):
-            return RegisterPage(contacts=(), next_position=None, total=total)
+            return RegisterPage(entries=(), next_position=None, total=total)
         return RegisterPage(
-            contacts=self._contacts(records, request.request_id),
+            entries=ReadOnDemand(records, self._read),
             next_position=next_position(
                 self._manifest.paging, page, count=len(records), total=total, answer=answer
             ),
@@ -125,17 +123,6 @@ class DirectoryApi(Register):
         if not isinstance(records, list) or not _is_count(total, needed=extract.total is not None):
             raise RegisterAnswerInvalid
         return records, total
-
-    def _contacts(self, records: list[Any], request_id: str) -> tuple[Contact, ...]:
-        contacts, dropped = read_all(self._read, records)
-        if dropped:
-            log(
-                Event.CONTACTS_DROPPED,
-                request_id=request_id,
-                register=self.description.id,
-                dropped=dropped,
-            )
-        return tuple(contacts)
 
 
 def _credentials(

@@ -54,7 +54,7 @@ class InMemoryRegister(Register):
         start = _start(request.position)
         end = start + (self._page_size or request.size)
         return RegisterPage(
-            contacts=tuple(found[start:end]),
+            entries=found[start:end],
             next_position=str(end) if end < len(found) else None,
             total=len(found),
         )

@@ -12,7 +12,7 @@ RegisterError                what went wrong is the register's side, never quote
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar, Literal
@@ -89,11 +89,17 @@ class PageRequest:
 class RegisterPage:
     """One page of contacts, in memory."""
 
-    contacts: tuple[Contact, ...]
+    entries: Sequence[Contact | None]
+    """One for each record; None where no contact can be made of it. May be read on demand."""
     next_position: str | None
     """None at the end. May be personal data (a key of the last row): never log it."""
     total: int | None
     """How many the register says it has in all, where it says so."""
+
+    @property
+    def contacts(self) -> tuple[Contact, ...]:
+        """All contacts of the page."""
+        return tuple(entry for entry in self.entries if entry is not None)
 
 
 FailureState = Literal["timeout", "rate_limited", "open_circuit", "error"]

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
 import httpcore
@@ -36,11 +35,18 @@ _LONGEST_WAIT = 3_600
 
 _CONNECTIONS = 64
 
+_HEADERS = {
+    "User-Agent": "LeadCloud",
+    "Accept": "application/json",
+    "Accept-Encoding": "gzip",
+}
+
 
 class Outbound:
     """The HTTP client of the process, for all its registers. Safe to use from threads.
 
-    It follows no redirect, keeps no cookie and no answer, and reads no proxy from the environment.
+    It follows no redirect, keeps no cookie and no answer, and reads no proxy from the environment:
+    httpx's client can be told so, but its transport knows none of them, and costs half as much.
     """
 
     def __init__(self) -> None:
@@ -48,7 +54,7 @@ class Outbound:
             logging.getLogger(noisy).setLevel(logging.WARNING)
         self._current = _CurrentDeadline()
         self._opening = threading.Lock()
-        self._client: httpx.Client | None = None
+        self._transport: httpx.HTTPTransport | None = None
 
     def send(self, call: Call, deadline: Deadline) -> Any:
         """Send the call and return the JSON of its answer.
@@ -73,19 +79,20 @@ class Outbound:
 
     def close(self) -> None:
         """Close every connection."""
-        if self._client is not None:
-            self._client.close()
+        if self._transport is not None:
+            self._transport.close()
 
     def _exchange(self, call: Call, clock: Clock) -> Any:
-        request = self._opened().build_request(
+        left = self._current.left(RegisterTimeout)
+        request = httpx.Request(
             call.method,
             call.url,
-            params=call.parameters,
-            headers=dict(call.headers),
+            params=call.parameters or None,
+            headers={**_HEADERS, **call.headers},
             data=call.form,
-            timeout=self._current.left(RegisterTimeout),
+            extensions={"timeout": httpx.Timeout(left).as_dict()},
         )
-        response = self._opened().send(request, stream=True)
+        response = self._opened().handle_request(request)
         try:
             _refuse_all_but_json(response, clock)
             body = _body(response, call.max_bytes)
@@ -94,12 +101,12 @@ class Outbound:
         # Values are not to be cached: they are names and numbers of persons.
         return from_json(body, allow_inf_nan=False, cache_strings="keys")
 
-    def _opened(self) -> httpx.Client:
+    def _opened(self) -> httpx.HTTPTransport:
         # Lazily: loading the certificates costs more than a search.
         with self._opening:
-            if self._client is None:
-                self._client = _client(self._current)
-            return self._client
+            if self._transport is None:
+                self._transport = _Transport(self._current)
+            return self._transport
 
 
 class _CurrentDeadline(threading.local):
@@ -169,20 +176,6 @@ class _Transport(httpx.HTTPTransport):
             max_connections=_CONNECTIONS,
             network_backend=_DeadlineBackend(current),
         )
-
-
-def _client(current: _CurrentDeadline) -> httpx.Client:
-    return httpx.Client(
-        transport=_Transport(current),
-        trust_env=False,
-        follow_redirects=False,
-        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
-        headers={
-            "User-Agent": "LeadCloud",
-            "Accept": "application/json",
-            "Accept-Encoding": "gzip",
-        },
-    )
 
 
 def _sooner(deadline: Deadline, seconds: float) -> Deadline:

@@ -105,9 +105,8 @@ def _page(table: "MappedTable", rows: "Sequence[RowMapping]", size: int) -> Regi
     if len(set(keys)) < len(keys):
         # Paging by a key that rows share would leave some of them out.
         raise RegisterAnswerInvalid
-    contacts = (table.contact(row) for row in rows[:size])
     return RegisterPage(
-        contacts=tuple(contact for contact in contacts if contact is not None),
+        entries=[table.contact(row) for row in rows[:size]],
         next_position=_position_of(keys[size - 1]) if len(rows) > size else None,
         total=None,
     )

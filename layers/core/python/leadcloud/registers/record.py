@@ -2,8 +2,8 @@
 
 import contextlib
 import re
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, overload
 
 from leadcloud.registers import enhetsregisteret_enhet, ytj_company
 from leadcloud.registers.contact import BusinessContact, ConsumerContact, Contact, DecisionMaker
@@ -138,12 +138,29 @@ def _has(found: dict[str, Any], *names: str) -> bool:
     return all(found.get(name) for name in names)
 
 
-def read_all(read: Callable[[Any], Contact], records: Iterable[Any]) -> tuple[list[Contact], int]:
-    """Return the contacts of the usable records, and how many records were not."""
-    contacts, unusable = [], 0
-    for record in records:
+class ReadOnDemand(Sequence[Contact | None]):
+    """The records of a page, each read when it is looked at; None where it is unusable.
+
+    Many registers have pages of a fixed size, of which a search often wants a fifth.
+    """
+
+    def __init__(self, records: Sequence[Any], read: Callable[[Any], Contact]) -> None:
+        self._records = records
+        self._read = read
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    @overload
+    def __getitem__(self, which: int) -> Contact | None: ...
+
+    @overload
+    def __getitem__(self, which: slice) -> Sequence[Contact | None]: ...
+
+    def __getitem__(self, which: int | slice) -> Contact | Sequence[Contact | None] | None:
+        if isinstance(which, slice):
+            return ReadOnDemand(self._records[which], self._read)
         try:
-            contacts.append(read(record))
+            return self._read(self._records[which])
         except RecordUnusable:
-            unusable += 1
-    return contacts, unusable
+            return None

@@ -1,0 +1,99 @@
+"""Reading the pages of a source: as far as wanted, and no further."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, overload
+
+import pytest
+
+from functions.search.federation import Place, SourceResult, Task, federate
+from functions.search.plan import plan
+from leadcloud.clock import Deadline, SystemClock
+from leadcloud.registers.contact import Contact
+from leadcloud.registers.in_memory import InMemoryRegister
+from leadcloud.registers.interface import PageRequest, RegisterPage
+from leadcloud.registers.policy import RegisterPolicy
+from tests.contacts import describe, person
+
+
+class Entries(Sequence[Contact | None]):
+    """Keeps count of which were looked at."""
+
+    def __init__(self, entries: Sequence[Contact | None]) -> None:
+        self.entries = entries
+        self.looked_at: list[int] = []
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    @overload
+    def __getitem__(self, which: int) -> Contact | None: ...
+
+    @overload
+    def __getitem__(self, which: slice) -> Sequence[Contact | None]: ...
+
+    def __getitem__(self, which: Any) -> Any:
+        self.looked_at.append(which)
+        return self.entries[which]
+
+
+class OnePage(InMemoryRegister):
+    """Has one page, larger than what is wanted."""
+
+    def __init__(self, entries: Entries) -> None:
+        super().__init__(describe("first"), [])
+        self.page = RegisterPage(entries=entries, next_position=None, total=None)
+
+    def fetch(self, request: PageRequest) -> RegisterPage:
+        return self.page
+
+
+@pytest.fixture
+def executor() -> Iterator[ThreadPoolExecutor]:
+    """A thread to read the source in."""
+    with ThreadPoolExecutor(1) as executor:
+        yield executor
+
+
+def read(entries: Entries, executor: ThreadPoolExecutor, *, share: int, skip: int) -> SourceResult:
+    """Read the page of a source."""
+    source = plan(
+        OnePage(entries), [], purpose="telemarketing_b2c", policy=RegisterPolicy(), helps=()
+    )
+    task = Task(plan=source, place=Place(skip=skip), share=share, allow=lambda contact: contact)
+    (result,) = federate(
+        [task], executor, deadline=Deadline.after(10, SystemClock()), request_id="r-1"
+    )
+    return result
+
+
+def test_a_page_is_looked_at_as_far_as_wanted(executor: ThreadPoolExecutor) -> None:
+    """What is not wanted is not even read, and is where the next page begins."""
+    entries = Entries([person(number) for number in range(10)])
+
+    result = read(entries, executor, share=3, skip=2)
+
+    assert [contact.phone for contact in result.contacts] == [person(n).phone for n in (2, 3, 4)]
+    assert entries.looked_at == [2, 3, 4]
+    assert result.next_place == Place(skip=5)
+
+
+def test_unusable_records_are_counted_in_the_log(
+    executor: ThreadPoolExecutor, caplog: pytest.LogCaptureFixture
+) -> None:
+    """How many, of which register; they take nobody's place."""
+    entries = Entries([None, person(1), None, person(3), None])
+
+    result = read(entries, executor, share=2, skip=0)
+
+    assert len(result.contacts) == 2
+    (line,) = caplog.records
+    assert (line.message, line.__dict__["dropped"]) == ("CONTACTS_DROPPED", 2)
+    assert line.__dict__["register"] == "first"
+
+
+def test_a_page_that_has_shrunk_ends(executor: ThreadPoolExecutor) -> None:
+    """A register that now has fewer records than we have passed has no more for us."""
+    result = read(Entries([person(1)]), executor, share=2, skip=5)
+
+    assert (result.contacts, result.next_place, result.state) == ((), None, "ok")
