@@ -287,7 +287,7 @@ def _count(service: Service, ordeal: Ordeal, controllers: Controllers) -> None:
 
 def _dossier(service: Service) -> Dossier:
     store = service.store()
-    return Dossier(store, AuditTrail(store, SystemClock()))
+    return Dossier(store, AuditTrail(store, SystemClock()), SystemClock())
 
 
 def _tried(cases: tuple[Case, ...]) -> bool:

@@ -19,6 +19,7 @@ _DEFINITION = REPOSITORY / "functions" / "dsar_router" / "workflow.asl.json"
 _SCHEDULES = {
     "start_recorded": events.Schedule.rate(Duration.minutes(1)),
     "anchor": events.Schedule.cron(hour="0", minute="30"),
+    "end_records": events.Schedule.cron(hour="1", minute="30"),
 }
 """Of the steps that no execution asks for."""
 

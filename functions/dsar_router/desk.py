@@ -66,7 +66,7 @@ def desk_of(services: Services) -> Desk:
     return Desk(
         store=services.store,
         clock=services.clock,
-        dossier=Dossier(services.store, services.audit),
+        dossier=Dossier(services.store, services.audit, services.clock),
         payloads=Payloads(services.store, services.data_keys, services.random_bytes),
         references=references,
         throttle=Throttle(services.store, services.clock, timedelta(hours=1)),

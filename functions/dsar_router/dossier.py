@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Generic, Protocol, TypeVar
 
 from functions.dsar_router import row
 from functions.dsar_router.case import Case, case_key
+from functions.dsar_router.deadline import due, received_on
 from functions.dsar_router.request import OPEN, SubjectRequest, request_key
 from leadcloud.audit import AuditTrail, Details
+from leadcloud.clock import Clock
 from leadcloud.store.interface import (
     Action,
     Delete,
@@ -19,6 +22,9 @@ from leadcloud.store.interface import (
     Update,
 )
 from leadcloud.store.pages import every_record
+
+KEPT_MONTHS = 36
+"""A closed request's record is kept so long, as proof of what was done with it."""
 
 _TRIES = 50
 
@@ -58,9 +64,10 @@ class Missing(Exception):
 class Dossier:
     """Keeps requests and their cases."""
 
-    def __init__(self, store: Store, audit: AuditTrail) -> None:
+    def __init__(self, store: Store, audit: AuditTrail, clock: Clock) -> None:
         self._store = store
         self._audit = audit
+        self._clock = clock
 
     def open(self, request: SubjectRequest, *more: Action) -> None:
         """Keep a new request, with whatever else belongs to it.
@@ -111,12 +118,20 @@ class Dossier:
         raise TransactionCancelled(())
 
     def change_request(self, reference: str, decide: Decide[SubjectRequest]) -> SubjectRequest:
-        """Change a request as decided, and return it.
+        """Change a request as decided, and return it; its closing is dated.
 
         Raises:
             Missing: There is none.
         """
-        return self._change(request_key(reference), decide, kind=SubjectRequest, along=_moved)
+
+        def dated(current: SubjectRequest) -> Change[SubjectRequest] | None:
+            change = decide(current)
+            if change is None or shelf_of(change.to) != "closed" or change.to.closed_on:
+                return change
+            today = received_on(self._clock.now())
+            return replace(change, to=replace(change.to, closed_on=today))
+
+        return self._change(request_key(reference), dated, kind=SubjectRequest, along=self._moved)
 
     def change_case(self, reference: str, controller_id: str, decide: Decide[Case]) -> Case:
         """Change a case as decided, and return it.
@@ -149,6 +164,27 @@ class Dossier:
             if request:
                 yield request
 
+    def to_end(self) -> Iterator[str]:
+        """Yield the requests that were closed so long ago that their record is to end."""
+        today = received_on(self._clock.now()).isoformat()
+        for record in every_record(self._store, _TO_END):
+            ends_on, _, reference = record.key.sort.partition("#")
+            if ends_on > today:
+                return
+            yield reference
+
+    def end(self, request: SubjectRequest) -> None:
+        """Remove a request that was closed, with what lists it; its audit chain says so and stays."""
+        lists = (_listing_key(request), _to_end_key(request, request.closed_on))
+        for _ in range(_TRIES):
+            records = [self._store.get(each) for each in (request_key(request.reference), *lists)]
+            gone = [Delete(key=each.key, version=each.version) for each in records if each]
+            with suppress(TransactionCancelled):
+                entry = self._audit.entry(request.reference, "record_ended", {})
+                self._store.transact(*gone, *entry)
+                return
+        raise TransactionCancelled(())
+
     def keep_token(self, reference: str, wait: str, token: str) -> None:
         """Keep the token with which a wait of the workflow is answered."""
         key = _token_key(reference, wait)
@@ -169,6 +205,18 @@ class Dossier:
         """Return the token of the newest wait of this name."""
         record = self._store.get(_token_key(reference, wait))
         return str(record.attributes["token"]) if record else None
+
+    def _moved(self, before: SubjectRequest, after: SubjectRequest) -> Sequence[Action]:
+        """Move a request to another shelf where its state says so."""
+        if shelf_of(before) == shelf_of(after):
+            return ()
+        moved = (
+            Delete(key=_listing_key(before), version=1),
+            PutIfAbsent(key=_listing_key(after), attributes={}),
+        )
+        if after.closed_on is None:
+            return moved
+        return (*moved, PutIfAbsent(key=_to_end_key(after, after.closed_on), attributes={}))
 
     def _change(
         self,
@@ -209,10 +257,17 @@ def shelf_of(request: SubjectRequest) -> Shelf:
 
 
 _TO_START = "REQUESTS-TO-START"
+_TO_END = "REQUESTS-TO-END"
 
 
 def _to_start_key(reference: str) -> Key:
     return Key(_TO_START, reference)
+
+
+def _to_end_key(request: SubjectRequest, closed_on: date | None) -> Key:
+    """Return where it is noted when a request's record ends."""
+    ends_on = due(closed_on, months=KEPT_MONTHS).nominal if closed_on else None
+    return Key(_TO_END, f"{ends_on}#{request.reference}")
 
 
 def _token_key(reference: str, wait: str) -> Key:
@@ -229,13 +284,3 @@ def _listing_key(request: SubjectRequest) -> Key:
 
 def _stays(_before: Case, _after: Case) -> Sequence[Action]:
     return ()
-
-
-def _moved(before: SubjectRequest, after: SubjectRequest) -> Sequence[Action]:
-    """Move a request to another shelf where its state says so."""
-    if shelf_of(before) == shelf_of(after):
-        return ()
-    return (
-        Delete(key=_listing_key(before), version=1),
-        PutIfAbsent(key=_listing_key(after), attributes={}),
-    )

@@ -86,8 +86,7 @@ def settle(desk: Desk, ids: Ids) -> Outcome:
     if case.state == "not_controller":
         _ask_whom_it_named(desk, request, case)
     _tidy(desk, request)
-    left = end_of(case.due_on) + LATE_WORD_FOR - desk.clock.now()
-    if case.state in CONCLUDED or left <= timedelta():
+    if case.state in CONCLUDED or _is_given_up(desk, case):
         return _go(ids, "stop")
     return _go(ids, "await", wait_seconds=next_milestone(case, desk.clock.now()))
 
@@ -219,8 +218,9 @@ def _tidy(desk: Desk, request: SubjectRequest) -> None:
     cases = desk.dossier.cases(request.reference)
     if request.state == "forwarded" and all(case.state in TAKEN for case in cases):
         desk.payloads.keep_until(request.reference, desk.clock.now() + KEPT_AFTER)
-    answered = any(case.state in ("fulfilled", "refused") for case in cases)
-    if answered and all(case.state in CONCLUDED for case in cases):
+    given_up = [case for case in cases if _is_given_up(desk, case)]
+    answered = given_up or any(case.state in ("fulfilled", "refused") for case in cases)
+    if answered and all(case.state in CONCLUDED or case in given_up for case in cases):
 
         def closed(current: SubjectRequest) -> Change[SubjectRequest] | None:
             if current.state != "forwarded":
@@ -228,6 +228,11 @@ def _tidy(desk: Desk, request: SubjectRequest) -> None:
             return Change(to=replace(current, state="closed"), event="closed")
 
         desk.dossier.change_request(request.reference, closed)
+
+
+def _is_given_up(desk: Desk, case: Case) -> bool:
+    """Tell whether no word of an overdue case is waited for any more; the person knows her rights."""
+    return case.state == "overdue" and desk.clock.now() >= end_of(case.due_on) + LATE_WORD_FOR
 
 
 def _become(desk: Desk, before: Case, after: Case, *, event: str) -> Case:

@@ -7,10 +7,10 @@ from datetime import timedelta
 from functions.dsar_router.deadline import due, received_on
 from functions.dsar_router.desk import Desk
 from functions.dsar_router.filing import Filing, letter_of
-from functions.dsar_router.request import OPEN, Source, SubjectRequest
+from functions.dsar_router.request import OPEN, Source, SubjectRequest, contact_key
 from leadcloud.errors import IdempotencyKeyReused, TooManyRequests, Unavailable
 from leadcloud.events import Event, log
-from leadcloud.store.interface import Action, Key, PutIfAbsent, TransactionCancelled, Update
+from leadcloud.store.interface import Action, PutIfAbsent, TransactionCancelled, Update
 
 GUESSES_AN_HOUR = 20
 """Lead references of one network that lead nowhere, before no more are looked up."""
@@ -141,7 +141,7 @@ def _earlier(desk: Desk, request: SubjectRequest) -> tuple[str | None, tuple[Act
     """Return an open request for the same right of the same person, or how to note this one."""
     if request.source == "notice":
         return None, ()  # a source may have more to tell of the same person
-    key = Key(f"CONTACT#{request.contact}", request.right)
+    key = contact_key(request)
     note = {"reference": request.reference}
     record = desk.store.get(key)
     if record is None:

@@ -129,7 +129,7 @@ class EnteredFiling(Wire):
 class Decision(Wire):
     """What an operator decides about a request."""
 
-    action: Literal["release", "route", "restart", "report", "read", "forget", "done"]
+    action: Literal["release", "route", "restart", "report", "read", "close", "forget", "done"]
     controllers: list[Line] = Field(default_factory=list)
     """To whom it goes (route), or whose case it is (restart, report, read)."""
     report: Report | None = None

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import NoReturn, cast
 
-from functions.dsar_router.case import Case
+from functions.dsar_router.case import CONCLUDED, Case
 from functions.dsar_router.deadline import received_on
 from functions.dsar_router.desk import Desk
 from functions.dsar_router.dossier import Change
@@ -20,7 +20,7 @@ from functions.dsar_router.messages import (
     TimelineEvent,
 )
 from functions.dsar_router.report import take_report
-from functions.dsar_router.request import SubjectRequest
+from functions.dsar_router.request import OPEN, SubjectRequest
 from functions.dsar_router.routing import PERSON, hand_to
 from leadcloud.anchors import chain_is_whole
 from leadcloud.audit import Details, end_of_chain, events_of
@@ -153,6 +153,24 @@ def _read(desk: Desk, request: SubjectRequest, _decision: Decision) -> Decided:
     return Decided(state=request.state, letter=desk.payloads.open(request.reference))
 
 
+def _close(desk: Desk, request: SubjectRequest, _decision: Decision) -> None:
+    """End a request for which nobody responsible was found; what a program filed ends in silence."""
+    cases = desk.dossier.cases(request.reference)
+    if any(case.state not in CONCLUDED and case.state != "overdue" for case in cases):
+        _refuse("action", "Controllers are still to answer.")
+
+    def closed(current: SubjectRequest) -> Change[SubjectRequest] | None:
+        if current.state not in (*OPEN, "quarantined"):
+            return None
+        to = replace(current, state="closed", news=True)
+        return Change(to=to, event="closed_by_operator")
+
+    after = desk.dossier.change_request(request.reference, closed)
+    if after.state == "closed" and request.state in OPEN:
+        desk.letters.write("not_found", after, desk.payloads.open(after.reference))
+        desk.wake(after.reference, PERSON, {"request_id": after.reference})
+
+
 def _forget(desk: Desk, request: SubjectRequest, _decision: Decision) -> None:
     """Destroy what is personal in a request, at the person's own demand."""
     if desk.payloads.destroy(request.reference):
@@ -176,6 +194,7 @@ _ACTIONS: Mapping[str, _Action] = {
     "restart": _restart,
     "report": _report,
     "read": _read,
+    "close": _close,
     "forget": _forget,
     "done": _done,
 }

@@ -69,6 +69,8 @@ class SubjectRequest:
     """When the person was asked who called."""
     controllers: tuple[str, ...] = ()
     """That an operator or a controller named."""
+    closed_on: date | None = None
+    """In Finland; its record is kept for three years from then."""
     news: bool = False
     """Something has happened that the workflow has not looked at."""
 
@@ -76,6 +78,11 @@ class SubjectRequest:
 def request_key(reference: str) -> Key:
     """Return where a request's record lies."""
     return Key(f"REQUEST#{reference}", "REQUEST")
+
+
+def contact_key(request: SubjectRequest) -> Key:
+    """Return where it is noted which request the same person filed last for the same right."""
+    return Key(f"CONTACT#{request.contact}", request.right)
 
 
 def public_state(request: SubjectRequest) -> PublicState:

@@ -10,6 +10,7 @@ from typing import Any
 from functions.dsar_router.desk import Desk, desk_of
 from functions.dsar_router.handling import await_controller, forward, settle
 from functions.dsar_router.intake import start_all
+from functions.dsar_router.retention import end_records
 from functions.dsar_router.routing import (
     ask_contact,
     ask_operator,
@@ -50,6 +51,8 @@ def lambda_handler(event: Ids, _context: object) -> dict[str, Any] | None:
             return None
         case "anchor":
             return {"anchored": anchor_days(desk.store, services().anchors, desk.clock)}
+        case "end_records":
+            return {"ended": end_records(desk)}
     return carry_out(desk, event)
 
 
@@ -68,6 +71,7 @@ def carry_out(desk: Desk, event: Ids) -> dict[str, Any] | None:
 
 
 def keep_up(desk: Desk, anchors: Anchors) -> dict[str, Any]:
-    """Start what was recorded but not started, and anchor the days that are over."""
+    """Do what the schedules ask for: start, anchor, and end the records whose time is over."""
     start_all(desk)
-    return {"anchored": anchor_days(desk.store, anchors, desk.clock)}
+    anchored = anchor_days(desk.store, anchors, desk.clock)
+    return {"anchored": anchored, "ended": end_records(desk)}
