@@ -8,6 +8,7 @@ from leadcloud.errors import (
     LeadCloudError,
     MediaTypeUnsupported,
     NotFound,
+    RequestBlocked,
     RequestInvalid,
     ScopeMissing,
     TooManyRequests,
@@ -30,6 +31,7 @@ _ERRORS: dict[str, LeadCloudError] = {
     "THROTTLED": TooManyRequests(retry_after=1),
     "UNAUTHORIZED": Unauthenticated(headers={"WWW-Authenticate": 'ApiKey header="X-API-Key"'}),
     "UNSUPPORTED_MEDIA_TYPE": MediaTypeUnsupported(),
+    "WAF_FILTERED": RequestBlocked(),
 }
 
 

@@ -36,6 +36,7 @@ _READ_AND_WRITE = (
 STEPS = "dsar_router.steps"
 
 NEEDS = {
+    "accounts": Needs(table=_READ_AND_WRITE, secret=True),
     "authorizer": Needs(table=("dynamodb:GetItem", "dynamodb:PutItem"), secret=True),
     "buildings": Needs(layers=("buildings", "release")),
     "dsar_router": Needs(

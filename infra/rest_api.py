@@ -5,16 +5,23 @@ from collections.abc import Mapping
 
 from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from infra.firewall import Firewall
 from infra.gateway_responses import add_gateway_responses
 from infra.nag import acknowledge
 from infra.stages import Stage
 from leadcloud.http.routes import ROUTES, Route
 
 KEY_HEADER = "X-API-Key"
+
+_TLS = apigateway.SecurityPolicy.TLS13_1_2_PFS_PQ_2025_09
+"""Of those that regional endpoints may have. Source: AWS, "Security policies for REST APIs"."""
+_REGIONAL = apigateway.EndpointType.REGIONAL
+"""What persons write does not travel over AWS's edge outside of the region."""
 
 _AUTHORIZATION_SECONDS = 300
 """A key's authorization is remembered so long; revoking a key takes as much to be felt."""
@@ -36,8 +43,6 @@ _ACCESS_LOG = {
 _API_ACKNOWLEDGED = {
     "AwsSolutions-APIG2": "Each function's guard checks every request, and names all its faults; "
     "API Gateway would name one, in a form of its own.",
-    "AwsSolutions-APIG3": "All there is to reach needs a key or is a static page. The firewall "
-    "comes with the public form.",
     "AwsSolutions-APIG6": "The execution log would hold parameters and keys of requests. The access "
     "log and the functions' own events tell what is needed.",
     "AwsSolutions-COG4": "Callers are programs with keys, not users; our own authorizer knows them.",
@@ -69,11 +74,7 @@ class RestApi(Construct):
         """
         super().__init__(scope, construct_id)
         self.api = self._api(stage)
-        stack = Stack.of(self)
-        self.base_url = (
-            f"https://{self.api.rest_api_id}.execute-api.{stack.region}.{stack.url_suffix}"
-            f"/{stage.name.lower()}"
-        )
+        self.base_url = self._base_url(stage)
         self._integrations = {
             name: apigateway.LambdaIntegration(
                 function, allow_test_invoke=False, scope_permission_to_method=False
@@ -89,6 +90,7 @@ class RestApi(Construct):
         )
         for path in dict.fromkeys(route.path for route in ROUTES):
             self._add_path(path, [route for route in ROUTES if route.path == path])
+        Firewall(self, "Firewall", stage=self.api.deployment_stage, name=f"LeadCloud{stage.name}")
         # Paths that are none: the same problem document as everywhere.
         self._add_public(self.api.root.add_resource("{proxy+}"), "ANY", "pages")
         add_gateway_responses(self.api)
@@ -105,6 +107,10 @@ class RestApi(Construct):
             self,
             "Api",
             rest_api_name=f"LeadCloud{stage.name}",
+            endpoint_types=[_REGIONAL],
+            domain_name=self._domain(stage),
+            # The other name would be a way around whatever the domain is bound to.
+            disable_execute_api_endpoint=stage.domain is not None,
             # Bodies reach the guard as they were sent; as text, broken UTF-8 would be mended.
             binary_media_types=["*/*"],
             cloud_watch_role=True,
@@ -122,9 +128,33 @@ class RestApi(Construct):
         )
         resource = api.node.default_child
         assert isinstance(resource, apigateway.CfnRestApi)  # noqa: S101 the CDK makes no other
-        resource.security_policy = "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09"
+        resource.security_policy = f"SecurityPolicy_{_TLS.value}"
         resource.endpoint_access_mode = "STRICT"
         return api
+
+    def _domain(self, stage: Stage) -> apigateway.DomainNameOptions | None:
+        if stage.domain is None:
+            return None
+        certificate = acm.Certificate(
+            self,
+            "Certificate",
+            domain_name=stage.domain,
+            validation=acm.CertificateValidation.from_dns(),
+        )
+        return apigateway.DomainNameOptions(
+            domain_name=stage.domain,
+            certificate=certificate,
+            security_policy=_TLS,
+            endpoint_type=_REGIONAL,
+            endpoint_access_mode=apigateway.EndpointAccessMode.STRICT,
+        )
+
+    def _base_url(self, stage: Stage) -> str:
+        if stage.domain is not None:
+            return f"https://{stage.domain}"
+        stack = Stack.of(self)
+        host = f"{self.api.rest_api_id}.execute-api.{stack.region}.{stack.url_suffix}"
+        return f"https://{host}/{stage.name.lower()}"
 
     def _add_path(self, path: str, routes: list[Route]) -> None:
         resource = self.api.root.resource_for_path(path)

@@ -47,7 +47,10 @@ class ServiceStack(Stack):
         SubjectRequests(
             self, "SubjectRequests", stage=stage, steps=functions[STEPS].function, key=data.key
         )
-        CfnOutput(self, "BaseUrl", value=api.api.url)
+        CfnOutput(self, "BaseUrl", value=api.base_url)
+        if api.api.domain_name:
+            target = api.api.domain_name.domain_name_alias_domain_name
+            CfnOutput(self, "DomainTarget", value=target, description="What the domain points to")
 
     def _function(self, name: str, needs: Needs) -> PythonFunction:
         function = PythonFunction(

@@ -17,6 +17,9 @@ class Stage:
     """Sustained, over all callers: the outer brake. What a caller may do is the ledger's matter."""
     burst: int
     log_retention: RetentionDays
+    domain: str | None
+    """The API's own, whose certificate waits for a record in its DNS; without one, callers use the
+    name that AWS gives."""
     mail_domain: str
     """What mails are sent from; SES verifies it by the records that the data stack's identity asks
     for."""
@@ -32,6 +35,7 @@ DEV = Stage(
     requests_per_second=20,
     burst=40,
     log_retention=RetentionDays.ONE_WEEK,
+    domain=None,
     mail_domain="dev.leadcloud.example",
     anchors=s3.ObjectLockMode.GOVERNANCE,
     protected=False,
@@ -41,6 +45,7 @@ PROD = Stage(
     requests_per_second=500,
     burst=1000,
     log_retention=RetentionDays.THREE_MONTHS,
+    domain="api.leadcloud.example",
     mail_domain="leadcloud.example",
     anchors=s3.ObjectLockMode.COMPLIANCE,
     protected=True,

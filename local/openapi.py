@@ -32,7 +32,7 @@ from leadcloud.errors import (
 )
 from leadcloud.http.api import Operation
 from leadcloud.http.problem import MEDIA_TYPE, Problem
-from leadcloud.http.routes import ROUTES, Route
+from leadcloud.http.routes import ANY_SCOPE, ROUTES, Route
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "openapi.json"
 
@@ -147,7 +147,8 @@ def _describe(operation: Operation[Any], schemas: _Schemas) -> Json:
     if route.scope is None:
         described["security"] = []
     else:
-        described["description"] = f"Needs a key with the scope `{route.scope}`."
+        scope = "" if route.scope == ANY_SCOPE else f" with the scope `{route.scope}`"
+        described["description"] = f"Needs a key{scope}."
     return described
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functions.search.age_group import AGE_GROUP
 from functions.search.home import HOME_FIELDS
 from functions.search.messages import CriteriaMessage, ValuesMessage
+from functions.search.premises import PREMISES_FIELDS
 from functions.search.values import (
     ReadValues,
     codes_of,
@@ -14,7 +15,7 @@ from functions.search.values import (
     missing_postal_codes,
     postal_codes,
 )
-from leadcloud.errors import Fault, NotBuilt, RequestInvalid
+from leadcloud.errors import Fault, RequestInvalid
 from leadcloud.registers.condition import LIST_OPERATORS, Condition, Operator
 from leadcloud.registers.interface import Kind
 
@@ -56,8 +57,11 @@ CRITERIA: dict[Kind, dict[str, Criterion]] = {
     },
 }
 
-_PLANNED: dict[Kind, frozenset[str]] = {"consumer": frozenset(), "business": frozenset({"area"})}
-"""In the public contract, and not there yet."""
+_HELPED: dict[Kind, frozenset[str]] = {
+    "consumer": HOME_FIELDS | {AGE_GROUP},
+    "business": PREMISES_FIELDS,
+}
+"""Fields that no register knows, and we do; they are read where they are answered."""
 
 
 def parse_criteria(
@@ -72,10 +76,7 @@ def parse_criteria(
 
     Raises:
         RequestInvalid: With every fault at once.
-        NotBuilt: A criterion of the contract is not there yet.
     """
-    if not raw.keys().isdisjoint(_PLANNED[kind]):
-        raise NotBuilt("One of these criteria cannot be searched by yet.")
     read = [item for field, operators in raw.items() for item in _read(kind, field, operators)]
     faults = [item for item in read if isinstance(item, Fault)]
     conditions = [item for item in read if isinstance(item, Condition)]
@@ -120,8 +121,7 @@ def _path(field: str, operator: str) -> str:
 
 
 def _unknown_field(kind: Kind) -> Fault:
-    predicted = {*HOME_FIELDS, AGE_GROUP} if kind == "consumer" else set()
-    known = CRITERIA[kind].keys() | predicted
+    known = CRITERIA[kind].keys() | _HELPED[kind]
     return Fault(
         field="criteria",
         code="criterion_unknown",

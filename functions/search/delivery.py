@@ -30,9 +30,6 @@ from leadcloud.registers.contact import BusinessContact, ConsumerContact
 from leadcloud.registers.interface import RegisterDescription
 from leadcloud.registers.policy import RegisterPolicy
 
-_NATURAL_PERSONS = frozenset({"TMI", "ENK"})
-"""Legal forms that are a person in trade; whose visiting address may be a home."""
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Inferred:
@@ -131,7 +128,7 @@ def _decision_makers(contact: BusinessContact) -> Iterator[DecisionMakerMessage]
 
 def _visiting_address(contact: BusinessContact) -> VisitingAddress | None:
     """Return where a company receives visitors; of a company that may be a person, nothing."""
-    if contact.street is None or contact.legal_form in {None, *_NATURAL_PERSONS}:
+    if contact.street is None or contact.may_be_a_person:
         return None
     return VisitingAddress(
         street=contact.street, postal_code=contact.postal_code, post_office=contact.post_office

@@ -40,7 +40,7 @@ class HomeCriteria:
 
     def can_help(self, register: RegisterDescription) -> bool:
         """Tell whether the register's contacts have an address."""
-        return register.kind == "consumer" and register.has_streets
+        return register.kind == "consumer" and register.has_known_buildings
 
     def admits(self, contact: Contact, _register: RegisterDescription) -> bool:
         """Tell whether a contact lives in such a building."""
@@ -91,7 +91,7 @@ def _read(
     if name == "building_built" and operator == "range" and isinstance(value, RangeMessage):
         yield _decades(where, value)
     elif name == "area" and operator == "within" and isinstance(value, Surroundings):
-        yield _area(where, value)
+        yield area_within(where, value)
     elif words is None or not isinstance(value, list) or operator not in {"in", "not_in"}:
         detail = "Words take in and not_in, building_built takes range, area takes within."
         yield Fault(field=where, code="operator_unknown", detail=detail)
@@ -112,7 +112,8 @@ def _decades(where: str, years: RangeMessage) -> Condition | Fault:
     return Condition(field="building_built", operator="in", values=tuple(map(str, decades)))
 
 
-def _area(where: str, value: Surroundings) -> Circle | Polygon | Fault:
+def area_within(where: str, value: Surroundings) -> Circle | Polygon | Fault:
+    """Return the area that was meant, or what is wrong with it."""
     if value.point is not None and value.radius_m is not None and value.coordinates is None:
         return Circle(lon=value.point[0], lat=value.point[1], metres=value.radius_m)
     rings = value.coordinates

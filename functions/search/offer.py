@@ -5,6 +5,7 @@ from collections.abc import Container, Mapping
 from functions.search.age_group import AGE_GROUP, AGE_OPERATORS
 from functions.search.criteria import CRITERIA
 from functions.search.home import HOME_OPERATORS
+from functions.search.premises import PREMISES_OPERATORS
 from leadcloud.registers.condition import Operator
 from leadcloud.registers.interface import Capability, Native, RegisterDescription
 
@@ -18,8 +19,8 @@ def offered(register: RegisterDescription, countries_with_ages: Container[str]) 
     if "municipality" in capabilities:
         capabilities.setdefault("region", capabilities["municipality"])
     ours: dict[str, tuple[str, ...]] = {}
-    if register.kind == "consumer" and register.has_streets:
-        ours |= HOME_OPERATORS
+    if register.has_known_buildings:
+        ours |= HOME_OPERATORS if register.kind == "consumer" else PREMISES_OPERATORS
     if register.kind == "consumer" and register.country in countries_with_ages:
         ours[AGE_GROUP] = AGE_OPERATORS
     return {

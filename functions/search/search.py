@@ -10,6 +10,7 @@ from functions.search.federation import Place, SourceResult, Task
 from functions.search.home import HOME_FIELDS, read_home_criteria
 from functions.search.messages import CriteriaMessage, SearchRequest
 from functions.search.plan import Help, SourcePlan, plan
+from functions.search.premises import PREMISES_FIELDS, read_premises_criteria
 from leadcloud.accounts.account import Account
 from leadcloud.accounts.price import Units
 from leadcloud.buildings.facts import Neighbourhoods
@@ -146,7 +147,7 @@ def _criteria(
     others = dict(request.criteria)
     conditions: list[Condition] = []
     helps: list[Help] = []
-    for fields, read in _HELPS.items() if kind == "consumer" else ():
+    for fields, read in _HELPS[kind].items():
         asked = {field: others.pop(field) for field in request.criteria if field in fields}
         try:
             if asked:
@@ -169,20 +170,28 @@ def _order(request: SearchRequest, helps: Sequence[Help]) -> AgeCriteria | None:
 
 
 def _home(asked: CriteriaMessage, terms: Terms) -> Help:
+    return read_home_criteria(asked, _neighbourhoods(terms))
+
+
+def _premises(asked: CriteriaMessage, terms: Terms) -> Help:
+    return read_premises_criteria(asked, _neighbourhoods(terms))
+
+
+def _neighbourhoods(terms: Terms) -> Neighbourhoods:
     if terms.neighbourhoods is None:
         raise Unavailable("There is no building database here yet.")
-    return read_home_criteria(asked, terms.neighbourhoods)
+    return terms.neighbourhoods
 
 
 def _age_group(asked: CriteriaMessage, terms: Terms) -> Help:
     return read_age_criteria(asked[AGE_GROUP], terms.ages)
 
 
-_HELPS: Mapping[frozenset[str], Callable[[CriteriaMessage, Terms], Help]] = {
-    HOME_FIELDS: _home,
-    frozenset({AGE_GROUP}): _age_group,
+_HELPS: Mapping[Kind, Mapping[frozenset[str], Callable[[CriteriaMessage, Terms], Help]]] = {
+    "consumer": {HOME_FIELDS: _home, frozenset({AGE_GROUP}): _age_group},
+    "business": {PREMISES_FIELDS: _premises},
 }
-"""The criteria on persons that no register answers, and what answers them."""
+"""The criteria that no register answers, and what answers them."""
 
 _ORDER_OF_NOTHING = Fault(
     field="order",

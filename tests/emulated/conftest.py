@@ -166,6 +166,7 @@ def _synthesised(folder: Path) -> Path:
         requests_per_second=100,
         burst=200,
         log_retention=RetentionDays.ONE_DAY,
+        domain=None,
         mail_domain="emulated.leadcloud.example",
         anchors=ObjectLockMode.GOVERNANCE,
         protected=False,

@@ -146,3 +146,29 @@ def test_bodies_reach_the_guard_as_they_were_sent(deployment: Deployment) -> Non
     """As bytes, so that broken UTF-8 is seen and not mended on the way."""
     (api,) = deployment.properties("AWS::ApiGateway::RestApi")
     assert api["BinaryMediaTypes"] == ["*/*"]
+
+
+def test_a_domain_is_the_only_way_in_where_there_is_one(deployment: Deployment) -> None:
+    """Production has its own name, and AWS's is closed; elsewhere AWS's name is all there is."""
+    (api,) = deployment.properties("AWS::ApiGateway::RestApi")
+    domains = deployment.properties("AWS::ApiGateway::DomainName")
+    mappings = deployment.properties("AWS::ApiGateway::BasePathMapping")
+    told = (
+        function["Properties"]["Environment"]["Variables"].get("LEADCLOUD_BASE_URL")
+        for function in deployment.functions().values()
+    )
+    places = {place for place in told if isinstance(place, str)}
+    assert api["DisableExecuteApiEndpoint"] is bool(domains)
+    assert places == {f"https://{each['DomainName']}" for each in domains}
+    for domain, mapping in zip(domains, mappings, strict=True):
+        assert domain["SecurityPolicy"] == api["SecurityPolicy"]
+        assert "BasePath" not in mapping
+
+
+def test_requests_stay_in_the_region(deployment: Deployment) -> None:
+    """The endpoint is a regional one, as is that of a domain: no edge outside of it takes part."""
+    endpoints = [
+        *deployment.properties("AWS::ApiGateway::RestApi"),
+        *deployment.properties("AWS::ApiGateway::DomainName"),
+    ]
+    assert all(each["EndpointConfiguration"]["Types"] == ["REGIONAL"] for each in endpoints)

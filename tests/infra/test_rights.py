@@ -23,6 +23,7 @@ HANDLE_REQUESTS = {
     "states:StartExecution",
 }
 RIGHTS = {
+    "accounts": RECORDS | READ_SECRETS,
     "authorizer": {"dynamodb:GetItem", "dynamodb:PutItem"} | READ_SECRETS,
     "buildings": set(),
     "dsar_router": {"kms:GenerateDataKey"} | RECORDS | READ_SECRETS | HANDLE_REQUESTS,

@@ -9,8 +9,10 @@ LeadCloudError
 │   ├── Unauthenticated              401 unauthenticated
 │   ├── InsufficientBalance          402 insufficient_balance
 │   ├── AccountSuspended             403 account_suspended
+│   ├── NotReseller                  403 not_reseller
 │   ├── ScopeMissing                 403 scope_missing
 │   ├── TermsNotAccepted             403 terms_not_accepted
+│   ├── RequestBlocked               403 request_blocked
 │   ├── NotFound                     404 not_found
 │   ├── MethodNotAllowed             405 method_not_allowed
 │   ├── IdempotencyKeyInProgress     409 idempotency_key_in_progress
@@ -122,6 +124,12 @@ class AccountSuspended(RequestRefused):
     code, status, title = "account_suspended", 403, "The account is suspended"
 
 
+class NotReseller(RequestRefused):
+    """Only a reseller has sub-accounts."""
+
+    code, status, title = "not_reseller", 403, "Only a reseller has sub-accounts"
+
+
 class ScopeMissing(RequestRefused):
     """The key is good, but not for this."""
 
@@ -133,6 +141,12 @@ class TermsNotAccepted(RequestRefused):
 
     code, status = "terms_not_accepted", 403
     title = "The current terms of use are not accepted; PATCH /v1/account accepts them"
+
+
+class RequestBlocked(RequestRefused):
+    """The firewall in front of the service took the request for an attack."""
+
+    code, status, title = "request_blocked", 403, "The firewall refused this request"
 
 
 class NotFound(RequestRefused):

@@ -6,7 +6,7 @@ import pytest
 
 from functions.search.criteria import CRITERIA, parse_criteria
 from functions.search.messages import SearchRequest
-from leadcloud.errors import Fault, NotBuilt, RequestInvalid
+from leadcloud.errors import Fault, RequestInvalid
 from leadcloud.http.wire import parse
 from leadcloud.registers.condition import Condition
 from leadcloud.registers.interface import Kind
@@ -131,14 +131,8 @@ def test_repeated_values_count_once() -> None:
     assert condition.values == ("male",)
 
 
-def test_what_is_planned_says_so() -> None:
-    """A criterion of the contract that is not built answers 501, not a silent zero."""
-    with pytest.raises(NotBuilt):
-        read("business", {"area": {"within": {"point": [25.0, 60.2], "radius_m": 500}}})
-
-
 def test_the_contracts_criteria_are_there() -> None:
-    """All that the public contract names, save for those that wait for ages and buildings."""
+    """All that the public contract names, save for those that ages and buildings answer."""
     assert CRITERIA["business"].keys() == {
         "industry",
         "legal_form",

@@ -100,8 +100,8 @@ def test_lists_hold_what_there_is(book: AccountBook) -> None:
     book.open(replace(other, parent="other"))
 
     assert [account.id for account in book.all()] == ["other", "other_sub", "reseller", "sub"]
-    assert list(book.sub_accounts("reseller")) == [SUB_ACCOUNT]
-    assert list(book.sub_accounts("sub")) == []
+    assert book.sub_accounts("reseller") == ([SUB_ACCOUNT], None)
+    assert book.sub_accounts("sub") == ([], None)
 
 
 def test_a_suspended_reseller_is_barred_with_its_sub_accounts(book: AccountBook) -> None:

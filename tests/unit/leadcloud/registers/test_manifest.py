@@ -128,3 +128,10 @@ def test_bytes_that_are_no_text_are_invalid(write: Path) -> None:
     write.write_bytes(b"\xff\xfe")
     with pytest.raises(ManifestInvalid, match="is not TOML"):
         load_manifest(write)
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=[path.stem for path in SHIPPED])
+def test_only_addresses_of_this_country_can_be_placed(path: Path) -> None:
+    """The building database knows no other country, and would silently find nobody."""
+    foreign = path.stem == "enhetsregisteret"
+    assert load_manifest(path).description().has_known_buildings is not foreign

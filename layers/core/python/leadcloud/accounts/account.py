@@ -4,7 +4,8 @@ A sub-account belongs to a reseller, and what is said of an account holds of all
 reseller that is suspended is so with its sub-accounts.
 """
 
-from collections.abc import Iterator
+from base64 import b32encode
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal, cast
@@ -151,11 +152,14 @@ class AccountBook:
 
     def all(self) -> Iterator[Account]:
         """Yield every account, by id."""
-        return self._listed("ACCOUNTS", "")
+        return self._accounts(every_record(self._store, "ACCOUNTS"))
 
-    def sub_accounts(self, account_id: str) -> Iterator[Account]:
-        """Yield the sub-accounts of a reseller, by id."""
-        return self._listed(_key(account_id).partition, _SUB_ACCOUNT)
+    def sub_accounts(
+        self, account_id: str, *, limit: int = 100, after: str | None = None
+    ) -> tuple[Sequence[Account], str | None]:
+        """Return a reseller's sub-accounts by id, and after which to go on, None at the end."""
+        page = self._store.query(_key(account_id).partition, _SUB_ACCOUNT, limit=limit, after=after)
+        return [*self._accounts(page.records, _SUB_ACCOUNT)], page.after
 
     def accept_terms(self, account_id: str, *, by: str) -> Account:
         """Note that an account accepts the terms as they now are."""
@@ -206,11 +210,16 @@ class AccountBook:
         self._audit.carry_out(actions, chain=chain_of(account_id), event=event, details=details)
         return changed[0]
 
-    def _listed(self, partition: str, prefix: str) -> Iterator[Account]:
-        for record in every_record(self._store, partition, prefix):
+    def _accounts(self, records: Iterable[Record], prefix: str = "") -> Iterator[Account]:
+        for record in records:
             account = self.account(record.key.sort.removeprefix(prefix))
             if account is not None:
                 yield account
+
+
+def new_account_id(random_bytes: Callable[[int], bytes]) -> str:
+    """Return an id that nobody can guess."""
+    return f"ac_{b32encode(random_bytes(10)).decode('ascii').lower()}"
 
 
 def chain_of(account_id: str) -> str:

@@ -30,6 +30,7 @@ from leadcloud.store.pages import every_record
 
 SCOPES = frozenset({"search", "predict", "buildings", "billing", "admin", "operator"})
 
+_ID = re.compile(r"[a-z2-7]{12}")
 _FORM = re.compile(r"lc_([a-z2-7]{12})_([a-z2-7]{32})")
 _ID_BYTES, _SECRET_BYTES = 8, 20
 
@@ -213,6 +214,11 @@ class KeyRing:
 def id_in(key: str) -> str:
     """Return the public id that stands in a key."""
     return key.split("_")[1]
+
+
+def is_id(text: str) -> bool:
+    """Tell whether a text has the form of a key's public id."""
+    return _ID.fullmatch(text) is not None
 
 
 _LISTED = "KEY#"

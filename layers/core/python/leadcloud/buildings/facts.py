@@ -82,11 +82,8 @@ class Neighbourhoods:
         Where several buildings stand there, those that people live in count, and only what all
         of them have in common.
         """
-        if not street or not postal_code:
-            return UNKNOWN
-        address = replace(read_address(street), postal_code=postal_code)
-        rows = buildings_at(self._store, address) if address.street and address.number else ()
-        if not rows:
+        rows = self._rows(street, postal_code)
+        if not rows or not postal_code:
             return UNKNOWN
         mine, cells = self._building(rows)
         dwellings = self._dwellings(postal_code)
@@ -99,6 +96,25 @@ class Neighbourhoods:
             heating=kind.heating,
             middle=_middle_of_square(kind, cells.pop(), dwellings) if len(cells) == 1 else None,
         )
+
+    def positions(self, street: str | None, postal_code: str | None) -> frozenset[tuple[int, int]]:
+        """Return longitude and latitude, in units, of the buildings at an address.
+
+        Exact, so for addresses only that may be told as well, such as a company's.
+        """
+        rows = self._rows(street, postal_code)
+        if not rows:
+            return frozenset()
+        deadline = Deadline.after(_SECONDS, self._clock)
+        found = self._store.select("lon, lat", Selection(rows=rows), deadline=deadline)
+        return frozenset((lon, lat) for lon, lat in found)
+
+    def _rows(self, street: str | None, postal_code: str | None) -> tuple[int, ...]:
+        """Return the buildings at a whole address."""
+        if not street or not postal_code:
+            return ()
+        address = replace(read_address(street), postal_code=postal_code)
+        return buildings_at(self._store, address) if address.street and address.number else ()
 
     def _building(self, rows: tuple[int, ...]) -> tuple[_Kind, set[int]]:
         """Return what the buildings of an address have in common, and their cells."""

@@ -25,7 +25,7 @@ from leadcloud.errors import (
 )
 from leadcloud.http.call import Call, Caller
 from leadcloud.http.json_body import read_json, unusable
-from leadcloud.http.routes import JSON, Route, routes_at
+from leadcloud.http.routes import ANY_SCOPE, JSON, Route, routes_at
 
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _BASE_PATH = re.compile(r"(/[A-Za-z0-9_.-]+)*")
@@ -81,7 +81,7 @@ def _caller(event: Event, route: Route) -> Caller | None:
         key_id=context["key_id"],
         scopes=frozenset(context["scopes"].split()),
     )
-    if route.scope not in caller.scopes:
+    if route.scope not in (ANY_SCOPE, *caller.scopes):
         raise ScopeMissing(f"This needs a key with the scope {route.scope}.")
     return caller
 

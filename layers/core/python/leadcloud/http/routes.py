@@ -7,6 +7,9 @@ from functools import cache, partial
 KIB = 1024
 
 JSON = "application/json"
+ANY_SCOPE = "any"
+"""What any key is good for."""
+
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -22,7 +25,7 @@ class Route:
     function: str
     """Folder in functions/ that answers."""
     scope: str | None
-    """What the key must be good for; None for public routes."""
+    """What the key must be good for, or ANY_SCOPE; None for public routes."""
     summary: str
     idempotent: bool = False
     """An Idempotency-Key is required."""
@@ -37,6 +40,7 @@ _PAGES = partial(Route, function="pages", scope=None)
 _SEARCH = partial(Route, function="search", scope="search")
 _AGES = partial(Route, function="predict_age", scope="predict")
 _BUILDINGS = partial(Route, function="buildings", scope="buildings")
+_ACCOUNTS = partial(Route, function="accounts", scope="admin")
 _SUBJECT_REQUESTS = partial(Route, function="dsar_router", scope=None)
 
 ROUTES: tuple[Route, ...] = (
@@ -181,6 +185,49 @@ ROUTES: tuple[Route, ...] = (
         path="/buildings/{asset}",
         summary="A script or style sheet of the map",
         scope=None,
+    ),
+    _ACCOUNTS(
+        operation="getAccount",
+        method="GET",
+        path="/v1/account",
+        summary="The account that the key stands for",
+        scope=ANY_SCOPE,
+    ),
+    _ACCOUNTS(
+        operation="changeAccount",
+        method="PATCH",
+        path="/v1/account",
+        summary="Accept the terms of use, or change settings",
+    ),
+    _ACCOUNTS(
+        operation="openSubAccount",
+        method="POST",
+        path="/v1/sub-accounts",
+        summary="Open a sub-account, as a reseller",
+    ),
+    _ACCOUNTS(
+        operation="listSubAccounts",
+        method="GET",
+        path="/v1/sub-accounts",
+        summary="A reseller's sub-accounts",
+    ),
+    _ACCOUNTS(
+        operation="issueKey",
+        method="POST",
+        path="/v1/api-keys",
+        summary="Issue a key for the account or one of its sub-accounts; shown once",
+    ),
+    _ACCOUNTS(
+        operation="listKeys",
+        method="GET",
+        path="/v1/api-keys",
+        summary="The keys of the account or one of its sub-accounts",
+    ),
+    _ACCOUNTS(
+        operation="revokeKey",
+        method="DELETE",
+        path="/v1/api-keys/{id}",
+        summary="Revoke a key; felt everywhere within five minutes",
     ),
     _SUBJECT_REQUESTS(
         operation="fileSubjectRequest",

@@ -190,7 +190,7 @@ class OwnRegister(_Document):
             price_per_contact=self.price_per_contact,
             currency=self.currency,
             purposes=frozenset({_PURPOSES[self.mapping.kind]}),
-            has_streets="street" in mapped,
+            has_streets={"street", "postal_code"} <= mapped,
             country=self.country,
         )
 

@@ -42,6 +42,10 @@ class DecisionMaker:
     phone: str | None
 
 
+_NATURAL_PERSONS = frozenset({"TMI", "ENK"})
+"""Legal forms that are a person in trade."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
 class BusinessContact:
     """A company in a business register."""
@@ -64,6 +68,11 @@ class BusinessContact:
     staff_class: str | None = None
     turnover_class: str | None = None
     decision_makers: tuple[DecisionMaker, ...] = field(default=())
+
+    @property
+    def may_be_a_person(self) -> bool:
+        """Whether its address may be a home: it is a sole trader's, or nobody says that it is not."""
+        return self.legal_form is None or self.legal_form in _NATURAL_PERSONS
 
 
 Contact = ConsumerContact | BusinessContact

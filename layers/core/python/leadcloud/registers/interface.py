@@ -65,9 +65,14 @@ class RegisterDescription:
     cost_per_contact: Decimal = Decimal(0)
     """What the controller charges us; never told to a customer."""
     has_streets: bool = True
-    """Its contacts have an address, by which buildings can be looked up."""
+    """Its contacts have an address, by which buildings can be looked up: street and postal code."""
     country: str = "FI"
     """Where its contacts live, ISO 3166-1 alpha-2: a name says something of a country's people."""
+
+    @property
+    def has_known_buildings(self) -> bool:
+        """Whether buildings can be looked up by its contacts' addresses: Finland's can."""
+        return self.has_streets and self.country == "FI"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

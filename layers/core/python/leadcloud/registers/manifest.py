@@ -313,7 +313,8 @@ class Manifest(_Part):
             cost_per_contact=self.cost_per_contact,
             currency=self.currency,
             purposes=frozenset(self.purposes),
-            has_streets=self.extract.reader != "fields" or "street" in self.extract.fields,
+            has_streets=self.extract.reader != "fields"
+            or {"street", "postal_code"} <= self.extract.fields.keys(),
             country=self.country,
         )
 

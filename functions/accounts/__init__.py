@@ -1,0 +1,1 @@
+"""See your account, and manage its keys and sub-accounts."""

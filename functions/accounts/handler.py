@@ -1,0 +1,171 @@
+"""The routes of accounts: what an account is, its keys, and a reseller's sub-accounts."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from functions.accounts.keys import issue_key, managed, managed_key
+from functions.accounts.messages import (
+    AccountChange,
+    AccountMessage,
+    IssuedKey,
+    KeyList,
+    KeyMessage,
+    KeyParameters,
+    KeyRequest,
+    SettingsMessage,
+    SubAccountList,
+    SubAccountMessage,
+    SubAccountParameters,
+    SubAccountRequest,
+    contract_message,
+    euros,
+    key_message,
+    sub_account_message,
+    terms_message,
+)
+from functions.accounts.sub_accounts import (
+    check_reseller,
+    list_sub_accounts,
+    open_sub_account,
+    terms_faults,
+)
+from leadcloud.accounts.account import Account
+from leadcloud.errors import (
+    AccountSuspended,
+    CursorInvalid,
+    NotFound,
+    NotReseller,
+    RequestInvalid,
+)
+from leadcloud.http.api import Answer, Api, Contract
+from leadcloud.http.call import Call, Caller
+from leadcloud.wiring import Services, services
+
+api: Api[Services] = Api("accounts")
+
+
+def lambda_handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
+    """Answer one API Gateway proxy event."""
+    return api.answer(event, services())
+
+
+@api.operation("getAccount", Contract(response=AccountMessage, problems=(AccountSuspended,)))
+def get_account(call: Call, services: Services) -> Answer:
+    """Tell a key what account it stands for."""
+    caller, account = _who(call, services)
+    return Answer(body=_account_message(account, caller))
+
+
+@api.operation(
+    "changeAccount",
+    Contract(
+        request=AccountChange, response=AccountMessage, problems=(AccountSuspended, RequestInvalid)
+    ),
+)
+def change_account(call: Call, services: Services) -> Answer:
+    """Accept the terms, or choose settings."""
+    caller, account = _who(call, services)
+    change: AccountChange = call.body
+    faults = [*terms_faults(change.accept_terms)]
+    if faults:
+        raise RequestInvalid(faults=faults)
+    if change.accept_terms is not None:
+        account = services.accounts.accept_terms(account.id, by=caller.key_id)
+    if change.age_groups is not None:
+        account = services.accounts.choose_age_groups(
+            account.id, change.age_groups, by=caller.key_id
+        )
+    return Answer(body=_account_message(account, caller))
+
+
+@api.operation(
+    "openSubAccount",
+    Contract(
+        request=SubAccountRequest,
+        response=SubAccountMessage,
+        problems=(AccountSuspended, NotReseller, RequestInvalid),
+        status=HTTPStatus.CREATED,
+    ),
+)
+def post_sub_account(call: Call, services: Services) -> Answer:
+    """Open a sub-account of a reseller."""
+    caller, account = _who(call, services)
+    check_reseller(account)
+    opened = open_sub_account(call.body, account, services, by=caller.key_id)
+    return Answer(body=sub_account_message(opened), status=HTTPStatus.CREATED)
+
+
+@api.operation(
+    "listSubAccounts",
+    Contract(
+        response=SubAccountList,
+        parameters=SubAccountParameters,
+        problems=(AccountSuspended, NotReseller, CursorInvalid),
+    ),
+)
+def get_sub_accounts(call: Call, services: Services) -> Answer:
+    """List a reseller's sub-accounts."""
+    _, account = _who(call, services)
+    check_reseller(account)
+    return Answer(body=list_sub_accounts(account, call.query.cursor, services))
+
+
+@api.operation(
+    "issueKey",
+    Contract(
+        request=KeyRequest,
+        response=IssuedKey,
+        problems=(AccountSuspended, RequestInvalid),
+        status=HTTPStatus.CREATED,
+    ),
+)
+def post_key(call: Call, services: Services) -> Answer:
+    """Issue a key for the account or one of its sub-accounts."""
+    caller, account = _who(call, services)
+    issued = issue_key(call.body, account, services, by=caller.key_id)
+    return Answer(body=issued, status=HTTPStatus.CREATED)
+
+
+@api.operation(
+    "listKeys",
+    Contract(response=KeyList, parameters=KeyParameters, problems=(AccountSuspended, NotFound)),
+)
+def get_keys(call: Call, services: Services) -> Answer:
+    """List the keys of the account or of one of its sub-accounts."""
+    _, account = _who(call, services)
+    whose = managed(call.query.account or account.id, account, services)
+    if whose is None:
+        raise NotFound
+    keys = services.keys.keys_of(whose.id)
+    return Answer(body=KeyList(api_keys=tuple(map(key_message, keys))))
+
+
+@api.operation("revokeKey", Contract(response=KeyMessage, problems=(AccountSuspended, NotFound)))
+def delete_key(call: Call, services: Services) -> Answer:
+    """Revoke a key; doing so again changes nothing."""
+    caller, account = _who(call, services)
+    key = managed_key(call.path_parameters["id"], account, services)
+    services.keys.revoke(key, by=caller.key_id)
+    return Answer(body=key_message(services.keys.key(key.id) or key))
+
+
+def _who(call: Call, services: Services) -> tuple[Caller, Account]:
+    """Return the caller and its account, if that is not suspended."""
+    account = services.accounts.active(call.account_id)
+    assert call.caller  # noqa: S101 without one there is no account id
+    return call.caller, account
+
+
+def _account_message(account: Account, caller: Caller) -> AccountMessage:
+    return AccountMessage(
+        id=account.id,
+        kind=account.kind,
+        name=account.name,
+        contract=contract_message(account),
+        terms=terms_message(account),
+        settings=SettingsMessage(age_groups=account.age_groups),
+        cap_month=euros(account.cap_month),
+        key_id=caller.key_id,
+        scopes=tuple(sorted(caller.scopes)),
+    )
