@@ -63,6 +63,7 @@ def put_registers(services: Services, registers: Sequence[Register]) -> None:
             registers=tuple(built),
             purposes=PURPOSES,
             terms=CURRENT_TERMS,
+            tier="large",
         )
     )
     services.ledger.top_up("buyer", Money.read("100000000"))

@@ -128,12 +128,13 @@ def _bare_figures(release: Path, questions: Questions) -> list[Figure]:
     os.environ.setdefault("LEADCLOUD_STORE", "sqlite::memory:")
     os.environ.setdefault("LEADCLOUD_SECRETS", "file:none")
     from functions.buildings.handler import api
-    from leadcloud.http.guard import admit
+    from leadcloud.http.guard import admit, knock
     from leadcloud.http.wire import parse_parameters
     from leadcloud.wiring import services
 
     def ask(question: str, text: str) -> Callable[[], object]:
-        call = admit(_event(question, text))
+        event = _event(question, text)
+        call = admit(event, knock(event))
         operation = api.operations[call.route.operation]
         parameters = operation.contract.parameters or Parameters
 

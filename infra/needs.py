@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from leadcloud.accounts.brake import PARTITIONS
 from leadcloud.http.routes import ROUTES
 
 
@@ -12,6 +13,8 @@ class Needs:
 
     table: Sequence[str] = ()
     """Actions on the table."""
+    partitions: str | None = None
+    """What the partitions of the table begin with that it may act on; None for all."""
     secret: bool = False
     payload_key: Sequence[str] = ()
     """Actions with the key that wraps the keys of what persons wrote."""
@@ -38,7 +41,12 @@ STEPS = "dsar_router.steps"
 NEEDS = {
     "accounts": Needs(table=_READ_AND_WRITE, secret=True),
     "authorizer": Needs(table=("dynamodb:GetItem", "dynamodb:PutItem"), secret=True),
-    "buildings": Needs(layers=("buildings", "release")),
+    # To count how often a key asks; of what else is in the table it sees nothing.
+    "buildings": Needs(
+        table=("dynamodb:GetItem", "dynamodb:PutItem"),
+        partitions=PARTITIONS,
+        layers=("buildings", "release"),
+    ),
     "dsar_router": Needs(
         table=_READ_AND_WRITE,
         secret=True,

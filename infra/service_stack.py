@@ -70,7 +70,12 @@ class ServiceStack(Stack):
             log_retention=self._stage.log_retention,
         )
         if needs.table:
-            _allow(function, needs.table, self._data.table.table_arn)
+            _allow(
+                function,
+                needs.table,
+                self._data.table.table_arn,
+                conditions=_in_partitions(needs.partitions) if needs.partitions else None,
+            )
             self._allow_decrypting(function, "dynamodb")
         if needs.secret:
             _allow(function, ["secretsmanager:GetSecretValue"], self._data.secret.secret_arn)
@@ -147,6 +152,14 @@ class ServiceStack(Stack):
                 },
             )
         )
+
+
+def _in_partitions(prefix: str) -> Mapping[str, Any]:
+    """Return the condition that a record's partition begins so.
+
+    Source: AWS, "Using IAM policy conditions for fine-grained access control" of DynamoDB.
+    """
+    return {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{prefix}*"]}}
 
 
 def _allow(

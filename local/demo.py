@@ -31,6 +31,7 @@ _CUSTOMER = Account(
     registers=(*_SHARED, REGISTERS["own"]),
     purposes=PURPOSES,
     terms=CURRENT_TERMS,
+    tier="large",
 )
 
 _ACCOUNTS = (

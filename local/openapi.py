@@ -48,6 +48,24 @@ _WithBody: tuple[type[LeadCloudError], ...] = (
 
 Json = dict[str, Any]
 
+_HEADERS: Json = {
+    "RateLimit": {
+        "description": "What is left of each policy (draft-ietf-httpapi-ratelimit-headers-11).",
+        "schema": {"type": "string"},
+        "example": '"key";r=999;t=1, "account";r=1999;t=1',
+    },
+    "RateLimit-Policy": {
+        "description": "How often the key and its account may ask.",
+        "schema": {"type": "string"},
+        "example": '"key";q=1000;w=20, "account";q=2000;w=20',
+    },
+    "Retry-After": {
+        "description": "Seconds after which another try makes sense.",
+        "schema": {"type": "string", "pattern": "^[0-9]+$"},
+    },
+}
+_TOLD_TO_KEYS = ("RateLimit", "RateLimit-Policy")
+
 
 def document() -> Json:
     """Return the OpenAPI document of the whole API."""
@@ -71,6 +89,7 @@ def document() -> Json:
         "paths": paths,
         "components": {
             "schemas": schemas.definitions,
+            "headers": _HEADERS,
             "securitySchemes": {"apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key"}},
         },
     }
@@ -163,6 +182,8 @@ def _responses(operation: Operation[Any], schemas: _Schemas) -> Json:
     }
     for status in contract.also:
         responses[str(status)] = responses[str(contract.status)]
+    if operation.route.scope:
+        responses[str(contract.status)]["headers"] = _told(*_TOLD_TO_KEYS)
     errors: dict[int, list[type[LeadCloudError]]] = {}
     for error in _errors(operation):
         errors.setdefault(error.status, []).append(error)
@@ -174,7 +195,15 @@ def _responses(operation: Operation[Any], schemas: _Schemas) -> Json:
             "description": " ".join(codes),
             "content": {**page, MEDIA_TYPE: {"schema": schemas.of_response(Problem)}},
         }
+        if status == TooManyRequests.status and operation.route.scope:
+            responses[str(status)]["headers"] = _told("Retry-After", *_TOLD_TO_KEYS)
+        elif status in (TooManyRequests.status, Unavailable.status):
+            responses[str(status)]["headers"] = _told("Retry-After")
     return responses
+
+
+def _told(*names: str) -> Json:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
 def _errors(operation: Operation[Any]) -> Iterator[type[LeadCloudError]]:

@@ -25,7 +25,7 @@ HANDLE_REQUESTS = {
 RIGHTS = {
     "accounts": RECORDS | READ_SECRETS,
     "authorizer": {"dynamodb:GetItem", "dynamodb:PutItem"} | READ_SECRETS,
-    "buildings": set(),
+    "buildings": {"dynamodb:GetItem", "dynamodb:PutItem", "kms:Decrypt"},
     "dsar_router": {"kms:GenerateDataKey"} | RECORDS | READ_SECRETS | HANDLE_REQUESTS,
     "dsar_router.steps": {"s3:GetObject", "s3:ListBucket", "s3:PutObject"}
     | RECORDS
@@ -97,6 +97,17 @@ def test_a_key_is_used_for_one_thing_only(deployment: Deployment) -> None:
                     "kms:EncryptionContext:SourceArn",
                     "kms:EncryptionContext:aws:states:stateMachineArn",
                 }
+
+
+def test_the_building_look_up_reads_rates_only(deployment: Deployment) -> None:
+    """What it counts is in partitions of their own; it sees no account, ledger or request."""
+    role = deployment.functions()["buildings"]["Properties"]["Role"]["Fn::GetAtt"][0]
+    conditions = [
+        statement.get("Condition")
+        for whose, statement in deployment.statements()
+        if whose == role and "dynamodb:GetItem" in listed(statement["Action"])
+    ]
+    assert conditions == [{"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["RATE#*"]}}]
 
 
 def test_mail_is_sent_as_ourselves_only(deployment: Deployment) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from leadcloud.accounts.account import AccountBook
 from leadcloud.accounts.billing import Billing
+from leadcloud.accounts.brake import Brake
 from leadcloud.accounts.doorkeeper import Doorkeeper
 from leadcloud.accounts.key import KeyRing
 from leadcloud.accounts.ledger import Ledger
@@ -40,13 +41,14 @@ from leadcloud.lead_reference import LeadReferences
 from leadcloud.mail import Mailer, SesMailer, SmtpMailer
 from leadcloud.prohibitions import Prohibitions
 from leadcloud.provenance import Provenance
+from leadcloud.rate import Pace, SharedRate
 from leadcloud.registers.catalogue import RegisterCatalogue
 from leadcloud.registers.interface import RegisterMisconfigured, RegisterRefused
 from leadcloud.registers.policy import RegisterPolicies
 from leadcloud.seal import Sealer
 from leadcloud.secrets import SecretMissing, Secrets
 from leadcloud.settings import Settings, SettingsError
-from leadcloud.store.interface import Attributes, Store
+from leadcloud.store.interface import Attributes, Key, Store
 from leadcloud.text_message import AwsTexter, HttpTexter, Texter
 
 if TYPE_CHECKING:
@@ -135,6 +137,11 @@ class Services:
     def ledger(self) -> Ledger:
         """Books what is not a search."""
         return Ledger(self.store, self.clock)
+
+    @cached_property
+    def brake(self) -> Brake:
+        """Stops callers that ask too often."""
+        return Brake(self.store, self.clock)
 
     @cached_property
     def sealer(self) -> Sealer:
@@ -333,7 +340,6 @@ class Services:
         limits: "Limits | None" = None,
     ) -> "Register":
         """Put around a register what holds for all instances of the service."""
-        from leadcloud.registers.call_rate import CallRate
         from leadcloud.registers.careful_register import CarefulRegister, Retries
         from leadcloud.registers.circuit import Circuit
 
@@ -341,12 +347,11 @@ class Services:
             register,
             Circuit(self.store, register_id, self.clock),
             Retries(SystemRandom(), repeatable=repeatable),
-            rate=CallRate(
+            rate=SharedRate(
                 self.store,
-                register_id,
-                self.clock,
-                per_second=limits.per_second,
-                burst=limits.burst,
+                Key(f"REGISTER-HEALTH#{register_id}", "RATE"),
+                clock=self.clock,
+                pace=Pace(per_second=limits.per_second, burst=limits.burst),
             )
             if limits
             else None,

@@ -10,7 +10,7 @@ import pytest
 from functions.search.handler import api
 from leadcloud.http.api import Answer, Api, Contract
 from leadcloud.http.call import Call
-from leadcloud.http.guard import admit
+from leadcloud.http.guard import admit, knock
 from leadcloud.store.interface import StoreUnavailable
 from leadcloud.wiring import Services
 
@@ -203,15 +203,14 @@ def test_answers_that_may_hold_contacts_are_not_cached(
 )
 def test_the_base_path_is_what_stands_before_the_route(asked: str | None, base_path: str) -> None:
     """A stage's name is known by the path asked for; what could not be one is none."""
-    call = admit(
-        event(
-            "GET",
-            "/v1/registers",
-            requestContext={
-                "requestId": "request-1",
-                "path": asked,
-                "authorizer": {"account_id": "buyer", "key_id": "k", "scopes": "search"},
-            },
-        )
+    at_stage = event(
+        "GET",
+        "/v1/registers",
+        requestContext={
+            "requestId": "request-1",
+            "path": asked,
+            "authorizer": {"account_id": "buyer", "key_id": "k", "scopes": "search"},
+        },
     )
+    call = admit(at_stage, knock(at_stage))
     assert call.base_path == base_path

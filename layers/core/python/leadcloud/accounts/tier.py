@@ -4,15 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-TierName = Literal["standard", "large", "unbraked"]
+from leadcloud.rate import Pace
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Pace:
-    """So many requests a second in the long run, and so many at once after a rest."""
-
-    per_second: int
-    burst: int
+TierName = Literal["standard", "large"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,12 +17,11 @@ class Tier:
     key: Pace
 
 
-TIERS: Mapping[TierName, Tier] = {
-    "standard": Tier(account=Pace(per_second=50, burst=500), key=Pace(per_second=25, burst=250)),
-    "large": Tier(account=Pace(per_second=200, burst=2000), key=Pace(per_second=100, burst=1000)),
-    # For measuring: more than one machine can answer.
-    "unbraked": Tier(
-        account=Pace(per_second=20_000, burst=200_000),
-        key=Pace(per_second=20_000, burst=200_000),
+TIERS: Mapping[str, Tier] = {
+    "standard": Tier(
+        account=Pace(per_second=100, burst=2_000), key=Pace(per_second=50, burst=1_000)
+    ),
+    "large": Tier(
+        account=Pace(per_second=1_000, burst=20_000), key=Pace(per_second=1_000, burst=20_000)
     ),
 }

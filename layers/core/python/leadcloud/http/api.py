@@ -8,20 +8,40 @@ import base64
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
 
 from leadcloud.errors import InternalError, LeadCloudError, ParameterUnknown, Unavailable
 from leadcloud.events import Event, log, log_unexpected
-from leadcloud.http.call import Call
-from leadcloud.http.guard import admit
+from leadcloud.http.call import Call, Caller
+from leadcloud.http.guard import admit, knock
 from leadcloud.http.problem import problem, problem_headers
 from leadcloud.http.routes import JSON, ROUTES, Route
 from leadcloud.http.wire import Parameters, Wire, parse, parse_parameters
 from leadcloud.store.interface import StoreUnavailable
 
-S = TypeVar("S")
+
+class Brake(Protocol):
+    """Lets a caller's request through, and says in headers how many are left."""
+
+    def take(self, caller: Caller) -> Mapping[str, str]:
+        """Count one request.
+
+        Raises:
+            TooManyRequests: It is one too many.
+        """
+
+
+class Collaborators(Protocol):
+    """What the edge itself needs of a function's collaborators."""
+
+    @property
+    def brake(self) -> Brake:
+        """Stops callers that ask too often."""
+
+
+S = TypeVar("S", bound=Collaborators)
 
 _SECURITY_HEADERS = {
     "Cache-Control": "no-store",
@@ -101,10 +121,13 @@ class Api(Generic[S]):
         started = time.perf_counter()
         request_id = event["requestContext"]["requestId"]
         operation, code = "", ""
+        limits: Mapping[str, str] = {}
         try:
-            call = admit(event)
-            operation = call.route.operation
-            answer = self._carry_out(call, services)
+            at_door = knock(event)
+            operation = at_door.route.operation
+            if at_door.caller:
+                limits = services.brake.take(at_door.caller)
+            answer = self._carry_out(admit(event, at_door), services)
         except Exception as error:  # noqa: BLE001 the one boundary: every failure is an answer
             told = _told(error, request_id)
             code = told.code
@@ -117,6 +140,7 @@ class Api(Generic[S]):
             code=code,
             ms=round((time.perf_counter() - started) * 1000, 1),
         )
+        answer = replace(answer, headers={**limits, **answer.headers})
         return proxy_answer(answer, request_id, head=event["httpMethod"] == "HEAD")
 
     def _failure(self, operation: str, error: LeadCloudError, request_id: str) -> Answer:

@@ -14,6 +14,8 @@ class Caller:
     account_id: str
     key_id: str
     scopes: frozenset[str]
+    tier: str = "standard"
+    """How often the account may ask."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)

@@ -8,6 +8,7 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from leadcloud.errors import (
@@ -35,20 +36,40 @@ Event = Mapping[str, Any]
 """An API Gateway REST proxy event."""
 
 
-def admit(event: Event) -> Call:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Knock:
+    """Who wants what, before anything else of a request is looked at."""
+
+    route: Route
+    path_parameters: Mapping[str, str]
+    caller: Caller | None
+    """None on public routes."""
+
+
+def knock(event: Event) -> Knock:
+    """Return who wants what.
+
+    Raises:
+        RequestRefused: There is no such route, or it needs a key.
+    """
+    route, path_parameters = _route(event)
+    return Knock(route=route, path_parameters=path_parameters, caller=_caller(event, route))
+
+
+def admit(event: Event, knock: Knock) -> Call:
     """Return the call that an event holds.
 
     Raises:
         RequestRefused: The first thing that does not fit, as one of its subclasses.
     """
-    route, path_parameters = _route(event)
+    route, caller = knock.route, knock.caller
+    _check_scope(route, caller)
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
-    caller = _caller(event, route)
     return Call(
         route=route,
         request_id=event["requestContext"]["requestId"],
         caller=caller,
-        path_parameters=path_parameters,
+        path_parameters=knock.path_parameters,
         query=_query(event),
         headers=headers,
         base_path=_base_path(event),
@@ -76,14 +97,17 @@ def _caller(event: Event, route: Route) -> Caller | None:
     context = event["requestContext"].get("authorizer") or {}
     if "account_id" not in context:
         raise Unauthenticated(headers={"WWW-Authenticate": 'ApiKey header="X-API-Key"'})
-    caller = Caller(
+    return Caller(
         account_id=context["account_id"],
         key_id=context["key_id"],
         scopes=frozenset(context["scopes"].split()),
+        tier=context.get("tier", "standard"),
     )
-    if route.scope not in (ANY_SCOPE, *caller.scopes):
+
+
+def _check_scope(route: Route, caller: Caller | None) -> None:
+    if caller and route.scope not in (ANY_SCOPE, *caller.scopes):
         raise ScopeMissing(f"This needs a key with the scope {route.scope}.")
-    return caller
 
 
 def _base_path(event: Event) -> str:

@@ -7,7 +7,7 @@ from random import Random
 from typing import TypeVar
 
 from leadcloud.clock import Deadline
-from leadcloud.registers.call_rate import CallRate
+from leadcloud.rate import RateExceeded, SharedRate
 from leadcloud.registers.circuit import Circuit
 from leadcloud.registers.interface import (
     PageRequest,
@@ -77,7 +77,7 @@ class CarefulRegister(Register):
         circuit: Circuit,
         retries: Retries,
         *,
-        rate: CallRate | None = None,
+        rate: SharedRate | None = None,
     ) -> None:
         self.description = register.description
         self._register = register
@@ -103,8 +103,7 @@ class CarefulRegister(Register):
 
     def _asked(self, ask: Callable[[PageRequest], T], request: PageRequest) -> T:
         self._circuit.admit()
-        if self._rate is not None:
-            self._rate.take()
+        self._brake()
         started = request.deadline.clock.monotonic()
         fair = request.deadline.remaining() >= _FAIR
         try:
@@ -120,3 +119,11 @@ class CarefulRegister(Register):
         self._circuit.succeeded()
         self._retries.took(request.deadline.clock.monotonic() - started)
         return answer
+
+    def _brake(self) -> None:
+        if self._rate is None:
+            return
+        try:
+            self._rate.take()
+        except RateExceeded as exceeded:
+            raise RegisterRateLimited(retry_after=exceeded.retry_after) from None

@@ -1,0 +1,70 @@
+"""The brake: an account and each of its keys ask at most as often as their tier says.
+
+What is left is told in every answer: draft-ietf-httpapi-ratelimit-headers-11, whose fields are
+lists of structured fields (RFC 9651), one item per policy.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from leadcloud.accounts.tier import TIERS, Tier
+from leadcloud.clock import Clock
+from leadcloud.errors import TooManyRequests
+from leadcloud.http.call import Caller
+from leadcloud.rate import Left, Pace, RateExceeded, SharedRate
+from leadcloud.store.interface import Key, Store
+
+PARTITIONS = "RATE#"
+"""What the partitions of all rates begin with."""
+
+_REMEMBERED = 10_000
+"""Rates that an instance keeps in memory; one that was dropped is read again."""
+
+
+class Brake:
+    """Counts what callers ask, and stops who asks too often."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._rate = lru_cache(_REMEMBERED)(self._make_rate)
+
+    def take(self, caller: Caller) -> Mapping[str, str]:
+        """Let one request through; return the headers that say how many are left.
+
+        Raises:
+            TooManyRequests: It would be one too many; with the same headers.
+        """
+        tier = TIERS[caller.tier]
+        rates = {
+            "key": self._rate("key", caller.key_id, tier.key),
+            "account": self._rate("account", caller.account_id, tier.account),
+        }
+        try:
+            left = {name: rate.take() for name, rate in rates.items()}
+        except RateExceeded as exceeded:
+            headers = _headers(tier, {name: rate.left() for name, rate in rates.items()})
+            raise TooManyRequests(retry_after=exceeded.retry_after, headers=headers) from None
+        return _headers(tier, left)
+
+    def _make_rate(self, what: str, name: str, pace: Pace) -> SharedRate:
+        key = Key(f"{PARTITIONS}{what}#{name}", "RATE")
+        return SharedRate(self._store, key, clock=self._clock, pace=pace)
+
+
+def _headers(tier: Tier, left: Mapping[str, Left]) -> dict[str, str]:
+    return {
+        "RateLimit-Policy": _policy(tier),
+        "RateLimit": ", ".join(
+            f'"{name}";r={each.number};t={each.full_after}' for name, each in left.items()
+        ),
+    }
+
+
+@lru_cache
+def _policy(tier: Tier) -> str:
+    paces = {"key": tier.key, "account": tier.account}
+    return ", ".join(
+        f'"{name}";q={pace.burst};w={round(pace.burst / pace.per_second)}'
+        for name, pace in paces.items()
+    )

@@ -1,0 +1,78 @@
+"""Who asks too often is stopped, and everybody is told what is left."""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from functions.accounts.handler import api
+from leadcloud.accounts.account import Account
+from leadcloud.accounts.tier import TIERS
+from leadcloud.clock import SetClock
+from leadcloud.wiring import Services
+
+STANDARD = TIERS["standard"]
+Ask = Callable[..., Any]
+
+
+@pytest.fixture
+def ask(services: Services, open_account: Callable[..., Account]) -> Ask:
+    """Ask who one is."""
+    open_account()
+
+    def ask(key: str = "k", *, path: str = "/v1/account", scopes: str = "billing") -> Any:
+        authorizer = {"account_id": "buyer", "key_id": key, "scopes": scopes, "tier": "standard"}
+        event = {
+            "httpMethod": "GET",
+            "path": path,
+            "headers": {},
+            "requestContext": {"requestId": "request-1", "authorizer": authorizer},
+            "body": None,
+        }
+        return api.answer(event, services)
+
+    return ask
+
+
+def left(answer: Any) -> dict[str, int]:
+    """Return how many are left by policy."""
+    items = re.findall(r'"(\w+)";r=(\d+);t=\d+', answer["headers"]["RateLimit"])
+    return {name: int(number) for name, number in items}
+
+
+def test_every_answer_to_a_key_tells_what_is_left(ask: Ask) -> None:
+    """In the fields of the draft, refusals included."""
+    answer, refused, lost = ask(), ask(path="/v1/api-keys"), ask(path="/v1/api-keys/aaaaaaaaaaaa")
+
+    assert answer["headers"]["RateLimit-Policy"] == '"key";q=1000;w=20, "account";q=2000;w=20'
+    assert re.fullmatch(
+        r'"key";r=999;t=\d+, "account";r=1999;t=\d+', answer["headers"]["RateLimit"]
+    )
+    assert (refused["statusCode"], left(refused)) == (403, {"key": 998, "account": 1998})
+    assert lost["statusCode"] == 405
+    assert "RateLimit" not in lost["headers"]
+
+
+def test_a_key_that_is_too_fast_is_stopped(ask: Ask, clock: SetClock) -> None:
+    """Until it has waited as long as it was told; another key of the account is not."""
+    statuses = [ask()["statusCode"] for _ in range(STANDARD.key.burst)]
+    stopped = ask()
+
+    assert set(statuses) == {200}
+    assert (stopped["statusCode"], json.loads(stopped["body"])["code"]) == (
+        429,
+        "too_many_requests",
+    )
+    assert left(stopped)["key"] == 0
+    assert ask("other")["statusCode"] == 200
+    clock.move(int(stopped["headers"]["Retry-After"]))
+    assert ask()["statusCode"] == 200
+
+
+def test_an_account_is_not_faster_with_more_keys(ask: Ask) -> None:
+    """All its keys together have what the account has."""
+    through = sum(ask(f"k{number % 5}")["statusCode"] == 200 for number in range(2_200))
+
+    assert through == STANDARD.account.burst
