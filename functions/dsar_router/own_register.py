@@ -25,6 +25,12 @@ class OwnRegister:
         with suppress(RecordExists):
             self._store.put_if_absent(self._key(channel), {})
 
+    def remove(self, channel: str) -> None:
+        """Forget an e-mail address or number (E.164)."""
+        record = self._store.get(self._key(channel))
+        if record is not None:
+            self._store.delete(record)
+
     def holds(self, channels: Iterable[str]) -> bool:
         """Tell whether one of the channels belongs to a person of the register."""
         return any(self._store.get(self._key(channel)) for channel in channels)

@@ -18,14 +18,17 @@ from leadcloud.purpose import USE_PERIOD
 
 
 def responsible(desk: Desk, request: SubjectRequest, payload: Payload) -> tuple[str, ...]:
-    """Return the ids of the controllers that a request goes to; empty if nobody is known."""
+    """Return the ids of those whom a request concerns; empty if nobody is known.
+
+    A buyer is known by its account's id, also where nobody has entered it as a controller.
+    """
     found = (
         request.controllers
         or _of_reference(desk, request, payload)
         or _of_call(desk, payload)
         or _everybody(desk, request)
     )
-    return tuple(dict.fromkeys(each for each in found if desk.controllers.entry(each)))
+    return tuple(dict.fromkeys(found))
 
 
 def concerns_us(desk: Desk, payload: Payload) -> bool:

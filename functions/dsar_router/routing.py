@@ -80,7 +80,7 @@ def resolve(desk: Desk, ids: Ids) -> Outcome:
     if concerns_us(desk, payload):
         open_cases(desk, request, (OWN,), hidden=True)
         start_case(desk, {"request_id": request.reference, "controller_id": OWN})
-    found = responsible(desk, request, payload)
+    found = _entered(desk, request, responsible(desk, request, payload))
     if found and request.duplicate_of:
         found = _not_there_yet(desk, request, found)
     if found:
@@ -170,6 +170,21 @@ def _doors(desk: Desk, case: Case) -> tuple[Action, ...]:
         PutIfAbsent(key=callback_key(callback), attributes=whose),
         PutIfAbsent(key=page_key(page), attributes={**whose, "read": False}),
     )
+
+
+def _entered(desk: Desk, request: SubjectRequest, found: tuple[str, ...]) -> tuple[str, ...]:
+    """Return those that stand in the register; that one is missing is an operator's task."""
+    entered = tuple(each for each in found if desk.controllers.entry(each))
+    for missing in set(found) - set(entered):
+        add_task(
+            desk.store,
+            task_id=f"{request.reference}-{missing}-enter-controller",
+            kind="enter_controller",
+            reference=request.reference,
+            subject=missing,
+            at=rfc3339(desk.clock.now()),
+        )
+    return entered
 
 
 def _hand_over(ids: Ids, controllers: Iterable[str]) -> Outcome:

@@ -145,6 +145,18 @@ def test_case_09_who_only_knows_an_address_learns_nothing(house: House) -> None:
     assert house.status(second)["duplicate_of"] is None
 
 
+def test_a_buyer_nobody_has_entered_is_not_forgotten(house: House) -> None:
+    """Where a delivery's buyer is in no register of controllers, an operator enters and adds it."""
+    filed = house.file(right="objection", lead_reference=house.deliver(buyer="newcomer"))
+    house.settle()
+    assert house.states(filed["reference"]) == {SOURCE: "forwarded"}
+    assert house.tasks() == ["enter_controller"]
+    house.services.controllers.put(entry_of("newcomer"))
+    house.decide(filed["reference"], action="route", controllers=["newcomer"])
+    house.settle()
+    assert house.states(filed["reference"])["newcomer"] == "forwarded"
+
+
 def test_case_10_a_new_reference_adds_only_the_new_controller(house: House) -> None:
     """Case 10: the same request with a newly found reference goes to whom it adds, and only there."""
     house.file(right="objection", lead_reference=house.deliver())

@@ -6,6 +6,7 @@ entry whose contract has ended stays: requests about its time still go there.
 
 import hashlib
 import hmac
+import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -23,6 +24,11 @@ CHANNELS: tuple[Channel, ...] = get_args(Channel)
 
 OVERLAP = timedelta(days=14)
 """How long a key is still good after another took its place."""
+
+_ID = re.compile(r"[A-Za-z0-9_-]{1,50}")
+"""An execution's name holds a reference, this id and a number: 80 characters in all on AWS."""
+
+_ADDRESS = re.compile(r"[^\s@,;<>]{1,64}@[^\s@,;<>]+\.[^\s@,;<>]+")
 
 _COMPANY_FORMS = frozenset({"oy", "oyj", "ab", "abp", "ky", "tmi", "ltd", "inc", "as", "osk"})
 
@@ -93,8 +99,12 @@ class ControllerBook:
 
         Raises:
             ForwardingError: Its URL is none to which we send.
-            ValueError: Its channel needs a URL.
+            ValueError: Its id or address cannot be used, or its channel needs a URL.
         """
+        if not _ID.fullmatch(entry.id):
+            raise ValueError("the id is not made of at most 50 letters, digits, hyphens and _")
+        if not _ADDRESS.fullmatch(entry.privacy_email):
+            raise ValueError("the privacy contact is no e-mail address")
         if entry.channel in ("webhook", "opendsr") and entry.url is None:
             raise ValueError("the channel needs a URL")
         if entry.url is not None:

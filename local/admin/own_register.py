@@ -1,0 +1,39 @@
+"""Who is in our own register of customers and prospects: `own_register add|remove FILE`.
+
+Kept are keyed hashes, by which a subject request is found to concern us as a controller, too.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from functions.dsar_router.own_register import OwnRegister
+from functions.dsar_router.request import References
+from leadcloud.registers.phone import e164
+from leadcloud.wiring import Services
+
+
+def add_to(parser: argparse.ArgumentParser) -> None:
+    """Say what the command takes."""
+    parser.add_argument("what", choices=["add", "remove"])
+    parser.add_argument("file", type=Path, help="one e-mail address or number a line, UTF-8")
+    parser.set_defaults(carry_out=_carry_out)
+
+
+def _carry_out(options: argparse.Namespace, services: Services) -> None:
+    """Take a whole file or nothing of it: a list with holes would hide persons."""
+    lines = options.file.read_text(encoding="utf-8-sig").splitlines()
+    channels = {n: _channel(line.strip()) for n, line in enumerate(lines, 1) if line.strip()}
+    unreadable = [n for n, channel in channels.items() if channel is None]
+    if unreadable:
+        shown = ", ".join(map(str, unreadable[:20]))
+        sys.exit(f"Nothing was done. {len(unreadable)} lines are no address or number: {shown}")
+    register = OwnRegister(services.store, References(services.secrets["subject_requests"]))
+    change = register.add if options.what == "add" else register.remove
+    for channel in filter(None, channels.values()):
+        change(channel)
+    print(f"{len(channels)} channels are {'known' if options.what == 'add' else 'forgotten'}.")
+
+
+def _channel(text: str) -> str | None:
+    return text if "@" in text.strip("@") else e164(text, "FI")
