@@ -10,7 +10,7 @@ from pathlib import Path
 from leadcloud.buildings.release import FORMAT
 
 
-def ensure_buildings(target: Path) -> None:
+def ensure_buildings(target: Path, count: int = 45_000) -> None:
     """Make synthetic buildings where there is no building database, or those of an older version.
 
     `python -m collect buildings --source ryhti …` puts real ones in their place.
@@ -19,13 +19,13 @@ def ensure_buildings(target: Path) -> None:
         return
     from collect.collection import Collection, Feed
     from collect.profile import profile
-    from collect.synthetic import VANTAA, synthetic_rows
+    from collect.synthetic import synthetic_rows
 
     target.parent.mkdir(parents=True, exist_ok=True)
     # Two services that start at once make one file each, and either may stay.
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         made = Path(folder) / target.name
-        invented = Feed(profile=profile("synthetic"), origin=synthetic_rows(VANTAA.buildings))
+        invented = Feed(profile=profile("synthetic"), origin=synthetic_rows(count))
         Collection(target=made, today=datetime.now(UTC).date(), quiet=True).release([invented])
         for file in Path(folder).iterdir():
             file.replace(target.with_name(file.name))

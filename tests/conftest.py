@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from leadcloud.accounts.account import CURRENT_TERMS, Account
 from leadcloud.accounts.money import Money
@@ -17,6 +18,7 @@ from leadcloud.registers.catalogue import RegisterCatalogue
 from leadcloud.registers.interface import Register
 from leadcloud.settings import Settings
 from leadcloud.wiring import Services
+from tests.effort import times
 
 pytest_plugins = [
     "tests.plugins.ages",
@@ -28,7 +30,11 @@ pytest_plugins = [
     "tests.plugins.customer_database",
     "tests.plugins.running_service",
     "tests.plugins.subject_house",
+    "tests.plugins.workers",
 ]
+
+hypothesis_settings.register_profile("effort", max_examples=times(100))
+hypothesis_settings.load_profile("effort")
 
 SECRETS = {
     "key_pepper": "pepper-of-tests",

@@ -119,9 +119,9 @@ def test_the_first_start_makes_buildings_once(tmp_path: Path) -> None:
     """Synthetic buildings are made once, and anew where they are of a layout no longer read."""
     target = tmp_path / "data" / "buildings.sqlite"
 
-    ensure_buildings(target)
+    ensure_buildings(target, 500)
     made = target.stat().st_mtime_ns
-    ensure_buildings(target)
+    ensure_buildings(target, 500)
 
     assert target.stat().st_mtime_ns == made
     with closing(sqlite3.connect(target)) as connection, connection:

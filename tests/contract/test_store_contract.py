@@ -239,7 +239,7 @@ def nested(depth: int) -> Attributes:
         {"value": Decimal(1)},
         {"value": CANARY.encode()},
         {"value": {CANARY}},
-        {"value": object()},
+        pytest.param({"value": object()}, id="an object"),
         {"value": date(2026, 3, 1)},
         {1: CANARY},
         {"value": {None: CANARY}},

@@ -27,6 +27,7 @@ from leadcloud.store.interface import (
     VersionConflict,
 )
 from leadcloud.store.sqlite import SqliteStore
+from tests.effort import times
 
 # Few keys, so that operations meet; characters at the edges of UTF-8's lengths.
 SORTS = ["a", "a\x00", "a\x7f", "aé", "b\uffff", "b\U00010000", "b\U0010ffff"]
@@ -221,4 +222,4 @@ class Stores(RuleBasedStateMachine):
 
 
 TestStores = Stores.TestCase
-TestStores.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+TestStores.settings = settings(max_examples=times(20), stateful_step_count=30, deadline=None)

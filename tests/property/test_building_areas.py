@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from leadcloud.buildings.area import Area, Box, Circle, Polygon
 from leadcloud.buildings.projection import TM35FIN
 from leadcloud.buildings.store import BuildingStore, Selection
+from tests.effort import times
 from tests.plugins.buildings import soon
 
 LON, LAT = st.floats(24.95, 25.13), st.floats(60.24, 60.34)
@@ -39,7 +40,7 @@ AREAS = st.one_of(
 
 
 @given(area=AREAS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=times(60), deadline=None)
 def test_an_area_selects_what_brute_force_selects(
     synthetic_store: BuildingStore, area: Area
 ) -> None:

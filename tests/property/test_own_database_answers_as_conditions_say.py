@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from leadcloud.registers.condition import LIST_OPERATORS, Condition, Operator
 from leadcloud.registers.own_database import OwnDatabase
+from tests.effort import times
 from tests.plugins.customer_database import (
     COLUMNS,
     GENDERS,
@@ -103,7 +104,7 @@ EVERY_TRAP = [
 @example(rows=EVERY_TRAP, conditions=only("in", "", "a"), size=5)
 @example(rows=EVERY_TRAP, conditions=only("in"), size=5)
 @settings(
-    max_examples=100,
+    max_examples=times(40),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

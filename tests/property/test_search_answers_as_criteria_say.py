@@ -23,6 +23,7 @@ from leadcloud.registers.in_memory import InMemoryRegister
 from leadcloud.registers.interface import Capability, Kind, Native
 from leadcloud.registers.policy import RegisterPolicy
 from tests.contacts import company, describe, person
+from tests.effort import times
 
 DRAWN = {
     "postal_code": ("00100", "00120", "01300", "33100"),
@@ -150,7 +151,7 @@ def identities(contacts: Sequence[Contact]) -> list[str]:
     return sorted(str(getattr(each, "business_id", each.phone)) for each in contacts)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=times(200), deadline=None)
 @given(data=st.data(), kind=st.sampled_from(("consumer", "business")), share=st.integers(1, 7))
 def test_nothing_is_lost_and_nothing_else_comes(
     data: st.DataObject, kind: Kind, share: int

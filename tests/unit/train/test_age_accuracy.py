@@ -184,11 +184,17 @@ def us_classifier(us_counts: NameCounts, survival: AsSurvived) -> AgeGroupClassi
     return fitted
 
 
+@pytest.fixture(scope="module")
+def us_given(united_states: Country, us_classifier: AgeGroupClassifier) -> Floats:
+    """What it says of everybody."""
+    return us_classifier.predict_proba(united_states.X)
+
+
 def test_the_limit_is_reached_in_the_united_states(
-    united_states: Country, us_classifier: AgeGroupClassifier
+    united_states: Country, us_given: Floats
 ) -> None:
     """Births times survival: the best that any model of names can do, within a hair."""
-    reached = united_states.accuracy(us_classifier)
+    reached = accuracy(us_given, united_states.people)
     shares = united_states.people / united_states.people.sum(axis=1, keepdims=True)
     limit = accuracy(np.maximum(shares, 1e-12), united_states.people)
 
@@ -196,40 +202,40 @@ def test_the_limit_is_reached_in_the_united_states(
     assert reached.top_2 >= 0.605
     assert reached.within_one >= 0.735
     assert reached.log_loss <= 1.54
-    assert median_age_error(united_states, us_classifier) <= 10.6
+    assert median_age_error(united_states, us_given) <= 10.6
     assert reached.top_1 > limit.top_1 - 0.01
     assert reached.log_loss < limit.log_loss + 0.02
     assert reached.ece <= 0.02
 
 
-def median_age_error(country: Country, classifier: AgeGroupClassifier) -> float:
+def median_age_error(country: Country, given: Floats) -> float:
     """Return how many years the middle of the median group is from the middles of the true ones.
 
     Years exist in this test only; nothing that is served could tell them.
     """
     middles = np.array([*(np.array(FIRST_AGES[:-1]) + np.array(FIRST_AGES[1:])), 164]) / 2
-    given = classifier.predict_proba(country.X)
     medians = middles[(np.cumsum(given, axis=1) < 0.5).sum(axis=1)]
     errors = np.abs(medians[:, None] - middles)
     return float((country.people * errors).sum() / country.people.sum())
 
 
-def test_a_median_look_up_is_beaten(
-    united_states: Country, us_classifier: AgeGroupClassifier
-) -> None:
+def test_a_median_look_up_is_beaten(united_states: Country, us_given: Floats) -> None:
     """One median age per name, as others answer, is less often right and never says how sure."""
-    given = us_classifier.predict_proba(united_states.X)
-    medians = (np.cumsum(given, axis=1) < 0.5).sum(axis=1)
+    medians = (np.cumsum(us_given, axis=1) < 0.5).sum(axis=1)
     one_hot = np.maximum(np.eye(len(GROUPS))[medians], 1e-9)
 
-    ours, theirs = (accuracy(each, united_states.people) for each in (given, one_hot))
+    ours, theirs = (accuracy(each, united_states.people) for each in (us_given, one_hot))
 
     assert ours.top_1 >= theirs.top_1 + 0.015
     assert ours.ece * 20 <= theirs.ece
 
 
 @pytest.mark.parametrize(
-    ("size", "top_1", "log_loss", "ece"), [(100_000, 0.32, 1.65, 0.02), (10_000, 0.28, 1.77, 0.05)]
+    ("size", "top_1", "log_loss", "ece"),
+    [
+        pytest.param(100_000, 0.32, 1.65, 0.02, marks=pytest.mark.slow),
+        (10_000, 0.28, 1.77, 0.05),
+    ],
 )
 def test_a_sample_of_people_is_enough(
     united_states: Country, size: int, top_1: float, log_loss: float, ece: float
@@ -246,7 +252,7 @@ def test_a_sample_of_people_is_enough(
 
 @pytest.mark.parametrize("older", [True, False])
 def test_the_mix_of_a_register_is_recovered_from_its_names(
-    united_states: Country, us_classifier: AgeGroupClassifier, *, older: bool
+    united_states: Country, us_classifier: AgeGroupClassifier, us_given: Floats, *, older: bool
 ) -> None:
     """From 30,000 names, most of what knowing the mix would bring."""
     skew = np.linspace(0.4, 1.6, len(GROUPS))[:: 1 if older else -1]
@@ -254,14 +260,13 @@ def test_the_mix_of_a_register_is_recovered_from_its_names(
         reweighted(united_states.people, united_states.people.sum(axis=0) * skew), 30_000
     )
     rows = np.repeat(np.arange(len(people)), people.sum(axis=1).astype(int))
-    given = us_classifier.predict_proba(united_states.X)
     prior = us_classifier.prior_
 
     def loss(mix: Floats) -> float:
-        return accuracy(restated(given, prior, mix), people).log_loss
+        return accuracy(restated(us_given, prior, mix), people).log_loss
 
     unknown, known = loss(prior), loss(people.sum(axis=0) / people.sum())
-    guessed = loss(estimated(given[rows], prior))
+    guessed = loss(estimated(us_given[rows], prior))
 
     assert (unknown - guessed) / (unknown - known) >= 0.80
 

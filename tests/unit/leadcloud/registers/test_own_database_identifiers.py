@@ -1,10 +1,11 @@
 """Names of tables and columns: whatever a customer calls them, they stay names."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from leadcloud.registers.column_mapping import MappingRefused
 from leadcloud.registers.interface import RegisterRefused
@@ -79,12 +80,17 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""').replace(":", "\\:") + '"'
 
 
-def create_row(database: CustomerDatabase, table: str, columns: Sequence[str]) -> None:
-    """Create a table with one row that holds a phone number in every column."""
-    declared = ", ".join(f"{quoted(name)} TEXT" for name in columns)
-    cells = ", '0495000001'" * len(columns)
-    database.execute(f"CREATE TABLE {quoted(table)} (id0 INTEGER PRIMARY KEY, {declared})")
-    database.execute(f"INSERT INTO {quoted(table)} VALUES (1{cells})")  # noqa: S608 - quoted
+def create_rows(database: CustomerDatabase, tables: Mapping[str, Sequence[str]]) -> None:
+    """Create tables with one row each that holds a phone number in every column."""
+    with database.engine.begin() as connection:
+        for table, columns in tables.items():
+            declared = ", ".join(f"{quoted(name)} TEXT" for name in columns)
+            cells = ", '0495000001'" * len(columns)
+            for statement in (
+                f"CREATE TABLE {quoted(table)} (id0 INTEGER PRIMARY KEY, {declared})",
+                f"INSERT INTO {quoted(table)} VALUES (1{cells})",  # noqa: S608 - quoted
+            ):
+                connection.execute(text(statement))
 
 
 def test_a_hostile_column_is_a_column(customer_database: CustomerDatabase) -> None:
@@ -92,12 +98,14 @@ def test_a_hostile_column_is_a_column(customer_database: CustomerDatabase) -> No
     names = hostile_names(504)
     criteria = ("language", "municipality", "postal_code")
     fields = ("first_name", "last_name", "phone", "street", *criteria)
-    for start in range(0, len(names), len(fields)):
-        columns = dict(zip(fields, names[start : start + len(fields)], strict=True))
-        create_row(customer_database, f"t{start}", list(columns.values()))
-        register = customer_database.register(
-            table=f"t{start}", key="id0", columns=columns, codes={}
-        )
+    tables = {
+        f"t{start}": names[start : start + len(fields)]
+        for start in range(0, len(names), len(fields))
+    }
+    create_rows(customer_database, tables)
+    for table, its_names in tables.items():
+        columns = dict(zip(fields, its_names, strict=True))
+        register = customer_database.register(table=table, key="id0", columns=columns, codes={})
         found = every_contact(
             register,
             condition("language", "in", "0495000001"),
@@ -111,7 +119,7 @@ def test_a_hostile_column_is_a_column(customer_database: CustomerDatabase) -> No
 @pytest.mark.parametrize("name", hostile_names(30))
 def test_a_hostile_table_is_a_table(customer_database: CustomerDatabase, name: str) -> None:
     """A table of any name is read; the same name as a schema is only not there."""
-    create_row(customer_database, name, [name])
+    create_rows(customer_database, {name: [name]})
     mapped: dict[str, Any] = {
         "table": name,
         "key": "id0",

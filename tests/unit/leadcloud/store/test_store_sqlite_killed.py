@@ -11,8 +11,9 @@ from random import SystemRandom
 from leadcloud.clock import SystemClock
 from leadcloud.store.interface import Key
 from leadcloud.store.sqlite import SqliteStore
+from tests.effort import times
 
-ROUNDS = 25
+ROUNDS = times(10)
 
 # Each thread moves one unit at a time from one side to the other and writes an entry for it, in
 # one transaction; then it reports the entry's number.

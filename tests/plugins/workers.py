@@ -1,0 +1,50 @@
+"""Tests side by side: what is started once for a session is started in one worker only.
+
+`./test` runs one worker per processor, each of which takes a file of tests at a time. Where files,
+or single kinds of a parameter, share something expensive, they are taken together.
+"""
+
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from xdist.scheduler import LoadScopeScheduling
+
+TOGETHER = {
+    "the templates": ("tests/infra/",),
+    "the emulator": ("tests/emulated/", "[ministack"),
+    "the service": (
+        "tests/api/test_answers_at_once.py",
+        "tests/api/test_fuzzing.py",
+        "tests/api/test_hostile_input.py",
+        "tests/api/test_readme.py",
+        "tests/api/test_run_command.py",
+        "tests/browser/",
+    ),
+    "the customer's database": ("[postgresql", "tests/contract/test_register_contract.py"),
+}
+"""What is shared, with the beginnings of paths and of parameters that use it."""
+
+
+def shared_by(nodeid: str) -> str:
+    """Return what a test shares with others; its file where that is nothing expensive."""
+    for shared, users in TOGETHER.items():
+        if any(user in nodeid for user in users):
+            return shared
+    return nodeid.partition("::")[0]
+
+
+if find_spec("xdist"):  # the hook is unknown to a pytest without it
+
+    def pytest_xdist_make_scheduler(config: Any, log: Any) -> "LoadScopeScheduling":
+        """Deal the tests out as they share.
+
+        pytest-xdist's own mark for groups does nothing under pytest 9.2 (pytest-xdist 3.8.0).
+        """
+        from xdist.scheduler import LoadScopeScheduling
+
+        class BySharing(LoadScopeScheduling):  # type: ignore[misc]  # xdist is not typed
+            def _split_scope(self, nodeid: str) -> str:
+                return shared_by(nodeid)
+
+        return BySharing(config, log)
