@@ -37,9 +37,11 @@ _READ_AND_WRITE = (
 )
 
 STEPS = "dsar_router.steps"
+SWEEPER = "accounts.sweeper"
 
 NEEDS = {
     "accounts": Needs(table=_READ_AND_WRITE, secret=True),
+    SWEEPER: Needs(table=(*_READ_AND_WRITE, "dynamodb:UpdateItem"), secret=True, timeout=60),
     "authorizer": Needs(table=("dynamodb:GetItem", "dynamodb:PutItem"), secret=True),
     # To count how often a key asks; of what else is in the table it sees nothing.
     "buildings": Needs(
@@ -69,7 +71,7 @@ NEEDS = {
     ),
     "predict_age": Needs(table=_READ_AND_WRITE, secret=True),
     "search": Needs(
-        table=_READ_AND_WRITE,
+        table=(*_READ_AND_WRITE, "dynamodb:UpdateItem"),
         secret=True,
         layers=("registers", "release"),  # criteria about the buildings that contacts live in
         memory=1024,
@@ -78,7 +80,7 @@ NEEDS = {
 }
 """By folder of functions/, and by module where that is not its handler."""
 
-FUNCTIONS = tuple(sorted({"authorizer", STEPS, *(route.function for route in ROUTES)}))
+FUNCTIONS = tuple(sorted({"authorizer", STEPS, SWEEPER, *(route.function for route in ROUTES)}))
 
 
 def layers_of(function: str) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import uvicorn
 
+from functions.accounts.sweeper import sweep_once
 from functions.authorizer.handler import lambda_handler
 from leadcloud.http.routes import ROUTES
 from leadcloud.wiring import services
@@ -24,6 +25,7 @@ from local.folder import Folder, StartError, draw_secrets
 from local.gateway import Gateway, Handler
 from local.subject_requests import run_subject_requests
 from local.synthetic_buildings import ensure_buildings
+from local.upkeep import repeat
 
 _EXEMPT = "LEADCLOUD_EXEMPT_DESTINATIONS"
 
@@ -72,6 +74,8 @@ def main() -> None:
         def opened() -> None:
             _greet(base_url, keys["customer"])
             beside.callback(run_subject_requests(services()))
+            sweeping = repeat(lambda: sweep_once(services()), seconds=60, name="sweeper")
+            beside.callback(sweeping)
 
         asyncio.run(_serve(listener, opened))
     os.close(lock)

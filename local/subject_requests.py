@@ -2,16 +2,15 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
 from threading import Event as Signal
 from threading import Thread
 
 from functions.dsar_router.desk import desk_of
 from functions.dsar_router.steps import carry_out, keep_up
-from leadcloud.store.interface import StoreError
 from leadcloud.wiring import Services
 from local.definition import Definition
+from local.upkeep import repeat
 from local.workflow import WorkflowRunner
 
 THREADS = 8
@@ -36,24 +35,15 @@ def run_subject_requests(services: Services) -> Callable[[], None]:
     """Carry workflows out in threads of their own; return what ends them."""
     stop = Signal()
     executor = ThreadPoolExecutor(THREADS, thread_name_prefix="workflow")
-    threads = (
-        Thread(target=runner_of(services).serve, args=(executor, stop), name="workflow"),
-        Thread(target=_keep_up, args=(services, stop), name="upkeep"),
+    serve = runner_of(services).serve
+    Thread(target=serve, args=(executor, stop), name="workflow", daemon=True).start()
+    end_upkeep = repeat(
+        lambda: keep_up(desk_of(services), services.anchors), seconds=UPKEEP_SECONDS, name="upkeep"
     )
-    for thread in threads:
-        thread.daemon = True
-        thread.start()
 
     def end() -> None:
         stop.set()
+        end_upkeep()
         executor.shutdown(wait=False, cancel_futures=True)
 
     return end
-
-
-def _keep_up(services: Services, stop: Signal) -> None:
-    while True:
-        with suppress(StoreError):
-            keep_up(desk_of(services), services.anchors)
-        if stop.wait(UPKEEP_SECONDS):
-            return

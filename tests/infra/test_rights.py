@@ -24,6 +24,7 @@ HANDLE_REQUESTS = {
 }
 RIGHTS = {
     "accounts": RECORDS | READ_SECRETS,
+    "accounts.sweeper": {"dynamodb:UpdateItem"} | RECORDS | READ_SECRETS,
     "authorizer": {"dynamodb:GetItem", "dynamodb:PutItem"} | READ_SECRETS,
     "buildings": {"dynamodb:GetItem", "dynamodb:PutItem", "kms:Decrypt"},
     "dsar_router": {"kms:GenerateDataKey"} | RECORDS | READ_SECRETS | HANDLE_REQUESTS,
@@ -33,7 +34,7 @@ RIGHTS = {
     | HANDLE_REQUESTS,
     "pages": set(),
     "predict_age": RECORDS | READ_SECRETS,
-    "search": RECORDS | READ_SECRETS,
+    "search": {"dynamodb:UpdateItem"} | RECORDS | READ_SECRETS,
 }
 NAMELESS = {
     "logs:CreateLogDelivery",

@@ -36,6 +36,7 @@ class Event(Enum):
     STEP_FAILED = ("error", frozenset({"step", "reference", "error", "place"}))
     CONTROLLER_UNREACHABLE = ("warning", frozenset({"reference", "controller", "attempts"}))
     CASE_OVERDUE = ("warning", frozenset({"reference", "controller"}))
+    RESERVATIONS_SWEPT = ("info", frozenset({"swept"}))
     REGISTER_MISCONFIGURED = ("error", frozenset({"register"}))
     CONTACTS_DROPPED = ("warning", frozenset({"request_id", "register", "dropped"}))
 
