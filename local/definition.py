@@ -69,10 +69,11 @@ def wait_seconds(state: State, data: Data) -> int:
     return int(state["Seconds"] if "Seconds" in state else value_at(state["SecondsPath"], data))
 
 
-def timeout_seconds(state: State, data: Data) -> int:
-    """Return after how many seconds a Task has taken too long."""
+def timeout_seconds(state: State, data: Data) -> int | None:
+    """Return after how many seconds a Task has taken too long; None where it may take any time."""
     path = state.get("TimeoutSecondsPath")
-    return int(value_at(path, data) if path else state["TimeoutSeconds"])
+    seconds = value_at(path, data) if path else state.get("TimeoutSeconds")
+    return None if seconds is None else int(seconds)
 
 
 def waits_for_token(state: State) -> bool:

@@ -4,13 +4,15 @@ An execution is a record in the store, written whenever its next step may not ha
 nothing: after a task, and before a wait. Whoever kills the process loses nothing; a task that was
 under way is carried out again, as a Lambda may be. Time comes from the clock that is given.
 
-A plain task's TimeoutSeconds is not enforced here: its function runs in this process and bounds
-what it does itself. Tasks of a Map that fail are tried again at once.
+A plain task that outlasts its TimeoutSeconds (real ones: it is real work) fails with States.Timeout.
+Its thread runs on, as a Lambda may, and what it answers then is not heard. Tasks of a Map that fail
+are tried again at once.
 """
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -36,6 +38,9 @@ Invoke = Callable[[Mapping[str, Any]], Any]
 """Carries out a task and returns its result; an exception's type is the error's name."""
 
 _POLL = 0.05
+
+_TASKS_AT_ONCE = 16
+"""More than ever wait for a task, so that one that has timed out keeps no other from starting."""
 
 
 class WorkflowRunner:
@@ -64,6 +69,7 @@ class WorkflowRunner:
         self._clock = clock
         self._invoke = invoke
         self._entering = entering
+        self._tasks = ThreadPoolExecutor(_TASKS_AT_ONCE, thread_name_prefix="task")
         self._busy: set[str] = set()
         self._lock = Lock()
 
@@ -163,11 +169,21 @@ class WorkflowRunner:
         return self._until(execution, seconds, entered=True)
 
     def _task(self, execution: Execution, state: State) -> Execution:
+        outcome = self._outcome(state, execution.data)
+        if isinstance(outcome, _Failure):
+            return self._retried(execution, state, outcome.error)
+        return self._answered(execution, outcome)
+
+    def _outcome(self, state: State, data: Data) -> Data:
+        """Return what a plain task answers within its time, or how it failed."""
+        answer = self._tasks.submit(self._invoke, language.parameters(state, data))
         try:
-            result = self._invoke(language.parameters(state, execution.data))
+            return answer.result(language.timeout_seconds(state, data))
+        except FutureTimeout:
+            # A task may raise such an error itself: then it is over, and it has failed.
+            return _Failure("TimeoutError" if answer.done() else "States.Timeout")
         except Exception as error:  # noqa: BLE001 a task may fail with anything
-            return self._retried(execution, state, type(error).__name__)
-        return self._answered(execution, result)
+            return _Failure(type(error).__name__)
 
     def _retried(self, execution: Execution, state: State, error: str) -> Execution:
         seconds = language.retry_after(state, error, execution.attempts)
@@ -191,6 +207,8 @@ class WorkflowRunner:
             yield replace(self._failed(execution, type(error).__name__), token=None)
             return
         seconds = language.timeout_seconds(state, execution.data)
+        if seconds is None:
+            raise PathMissing("TimeoutSeconds")
         yield self._until(execution, seconds, entered=True)
 
     def _map(self, execution: Execution, state: State) -> Execution:
@@ -206,12 +224,11 @@ class WorkflowRunner:
     def _item(self, task: State, item: Data) -> Data:
         attempts = 0
         while True:
-            try:
-                return self._invoke(language.parameters(task, item))
-            except Exception as error:  # noqa: BLE001 a task may fail with anything
-                failure = _Failure(type(error).__name__)
-            if language.retry_after(task, failure.error, attempts) is None:
-                return failure
+            outcome = self._outcome(task, item)
+            if not isinstance(outcome, _Failure):
+                return outcome
+            if language.retry_after(task, outcome.error, attempts) is None:
+                return outcome
             attempts += 1
 
     def _answered(self, execution: Execution, result: Data) -> Execution:
@@ -239,6 +256,6 @@ class WorkflowRunner:
 
 @dataclass(frozen=True, slots=True)
 class _Failure:
-    """An item of a Map that failed."""
+    """How a task failed."""
 
     error: str

@@ -36,7 +36,7 @@ IDS = {"request_id": "r"}
 CASE_IDS = {"request_id": "r", "controller_id": "c"}
 
 Answer = dict[str, Any] | str
-"""What a step returns; or how a wait ends: `answered`, `in time`, `silent`; or `fails`."""
+"""What a step returns; or how a wait ends: `answered`, `in time`, `silent`; `fails`, or `late`."""
 
 
 class StepFailed(Exception):
@@ -93,7 +93,17 @@ def generated(seed: int) -> Scenario:
 LONGEST = 30
 """Seconds that moto may take for a scenario."""
 
-SCENARIOS = [generated(seed) for seed in range(24)]
+LATE = 2.6
+"""Seconds that a step takes to outlast its two."""
+
+SLOW = Scenario(
+    "case-slow",
+    CASE_IDS,
+    {"forward": ("late", go("await")), "await_controller": ("in time",), "settle": (go("stop"),)},
+)
+"""A step that outlasts its time fails with States.Timeout, and is tried again."""
+
+SCENARIOS = [*map(generated, range(24)), SLOW]
 
 
 class Script:
@@ -112,6 +122,9 @@ class Script:
             answer = self.left[name][event["step"]].pop(0)
         if answer == "fails":
             raise StepFailed
+        if answer == "late":
+            time.sleep(LATE)
+            return go("stop")
         if isinstance(answer, str):
             ids = {"request_id": name, "controller_id": "c"}
             if answer == "in time":
@@ -135,6 +148,7 @@ class Script:
 def definition() -> str:
     """Return the definition with the function filled in, and retries that take no time."""
     document = json.loads(DEFINITION.read_text(encoding="utf-8"))
+    document["States"]["Forward"]["TimeoutSeconds"] = 2
     for state in document["States"].values():
         for retrier in state.get("Retry", ()):
             retrier |= {"IntervalSeconds": 1, "BackoffRate": 1, "MaxAttempts": 1}

@@ -1,6 +1,7 @@
 """The runner's own promises, on a workflow of its own."""
 
 import json
+from threading import Event
 
 import pytest
 
@@ -59,6 +60,41 @@ def test_a_name_starts_once(services: Services, clock: SetClock) -> None:
         executions.start("x", {})
         runner.run_due()
     assert len(ran) == 1
+
+
+@pytest.mark.parametrize("caught", [True, False])
+def test_a_task_that_takes_too_long_has_failed(
+    services: Services, clock: SetClock, *, caught: bool
+) -> None:
+    """After its TimeoutSeconds a task has failed with States.Timeout; what it answers is unheard."""
+    release, answered = Event(), Event()
+
+    def hang(_event: object) -> dict[str, str]:
+        release.wait(10)
+        answered.set()
+        return {"too": "late"}
+
+    task = {
+        "Type": "Task",
+        "Resource": "f",
+        "Parameters": {},
+        "TimeoutSeconds": 1,
+        "Catch": [{"ErrorEquals": ["States.Timeout"], "ResultPath": "$.error", "Next": "Done"}],
+        "Next": "Done",
+    }
+    if not caught:
+        del task["Catch"]
+    runner = WorkflowRunner(definition(Hang=task), store=services.store, clock=clock, invoke=hang)
+    StoredExecutions(services.store, clock).start("x", {"id": "x"})
+    runner.run_due()
+    release.set()
+    assert answered.wait(10)
+    runner.run_due()
+    over = runner._book.execution("x")
+    assert over is not None
+    assert (over.due, over.failed) == (None, None if caught else "States.Timeout")
+    error = {"error": {"Error": "States.Timeout", "Cause": ""}} if caught else {}
+    assert over.data == {"id": "x", **error}
 
 
 def test_a_path_that_leads_nowhere_ends_the_execution(services: Services, clock: SetClock) -> None:
