@@ -2,16 +2,20 @@
 
 import base64
 import json
+import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import pytest
 
+from functions.dsar_router.form import FIELDS
 from functions.dsar_router.own_register import OWN
 from functions.dsar_router.steps import StepFailed, carry_out
 from leadcloud.store.interface import Key
-from tests.house import SOURCE, House, entry_of
+from tests.house import BUYER, SOURCE, House, entry_of
 from tests.leaks import forms_of
+from tests.plugins.running_service import RunningService
 
 CANARIES = {
     "name": "Kanarja Synteettinen-Testi",
@@ -63,6 +67,9 @@ def places(house: House, capsys: pytest.CaptureFixture[str]) -> dict[str, bytes]
     kept["mails"] = "".join(
         mail.subject + mail.text + mail.id for mail in house.mailbox.mails
     ).encode()
+    kept["texts"] = "".join(each.text + each.id for each in house.telephones.messages).encode()
+    headers = [dict(headers) for _, headers, _ in house.interfaces.posted]
+    kept["webhook headers"] = json.dumps(headers).encode()
     return kept
 
 
@@ -115,6 +122,92 @@ def test_case_30_a_refused_filing_leaves_nothing(
     status, problem = house.try_to_file(**{**filing(), **spoil})
     assert status == 422
     kept = places(house, capsys) | {"answer": json.dumps(problem).encode()}
+    assert found_in(kept) == []
+
+
+ON_THE_FORM = {
+    "email": CANARIES["email"],
+    "phone": CANARIES["phone"],
+    "subject_name": CANARIES["name"],
+    "subject_phone": CANARIES["subject_phone"],
+    "subject_postal_address": CANARIES["address"],
+    "call_company": CANARIES["company"],
+    "call_number": CANARIES["number"],
+    "message": CANARIES["message"],
+}
+
+
+def test_case_30_no_field_of_the_form_leaks(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Case 30: each field of the form, filled rightly and wrongly, checked, sent, and translated.
+
+    A canary stands in every field in turn, also where it makes validation fail, in hidden ones too.
+    """
+    statuses = []
+    for step in ("check", "send", "sv"):
+        for field in ("", *FIELDS, "token", "website", "language", "step", "unknown"):
+            _, page = house.call("GET", "/subject-request")
+            form = {"right": "access", "language": "fi", "step": step, **ON_THE_FORM}
+            form["token"] = page.partition('name="token" value="')[2].partition('"')[0]
+            if field:
+                form[field] = CANARIES["message"] if field != "message" else "x" * 2001
+            house.clock.move(10)
+            statuses.append(house.form("/subject-request", form)[0])
+    house.travel(days=40)
+    assert {200, 303, 400, 422} == set(statuses)
+    assert found_in(places(house, capsys)) == []
+
+
+def test_case_30_no_other_door_leaks(house: House, capsys: pytest.CaptureFixture[str]) -> None:
+    """Case 30: keys, paths, parameters, reports, notices and operators' words leave nothing."""
+    canary, file = CANARIES["name"], "/v1/subject-requests"
+    filed = house.file(right="objection", lead_reference=house.deliver())
+    reference = filed["reference"]
+    house.settle()
+    house.file(CANARIES["company"].replace(" ", "-"), **filing())
+    answers = [
+        house.call("GET", f"{file}/{canary}", headers={"X-View-Key": canary}),
+        house.call("GET", f"{file}/{reference}", headers={"X-View-Key": canary}),
+        house.call("GET", "/subject-request", query={"lang": canary}),
+        house.call("POST", f"/v1/controller-callbacks/{canary}", {"status": canary}),
+        house.call("POST", f"/controller-page/{canary}", "step=read"),
+        house.call("POST", file, f'{{"message": "{canary}"', headers={"Idempotency-Key": "k"}),
+        house.report(reference, SOURCE, {"status": canary}),
+        house.report(reference, SOURCE, {"status": "fulfilled", "data": CANARIES["email"]}),
+        house.report(reference, SOURCE, {"status": "extended", "reason": CANARIES["reason"]}),
+        house.report(reference, BUYER, {"status": "not_controller", "responsible": canary}),
+        house.notice(SOURCE, {"right": "erasure", "subject_name": canary}),
+        house.notice(SOURCE, {"right": "erasure", "subject_phone": CANARIES["message"]}),
+        house.notice(canary, {"right": "erasure"}, key_of=SOURCE),
+        house.decide(reference, action="route", controllers=[canary]),
+        house.decide(reference, action="done", task=canary),
+        house.decide(reference, action="report", controllers=[SOURCE], report={"status": canary}),
+        house.decide(canary, action="forget"),
+    ]
+    house.travel(days=40)
+    kept = places(house, capsys) | {"answers": json.dumps(answers).encode()}
+    assert found_in(kept) == []
+
+
+@pytest.mark.loopback
+def test_case_30_a_running_service_leaks_nothing(running_service: RunningService) -> None:
+    """Case 30: filed over HTTP, rightly and wrongly, no canary is in the log, store or anchors."""
+    for spoil in ({}, {"right": CANARIES["name"]}, {CANARIES["name"]: 1}):
+        sent = {**filing(), **spoil}
+        running_service.call(
+            "POST", "/v1/subject-requests", sent, key=None, Idempotency_Key=os.urandom(8).hex()
+        )
+    opened = f"/subject-request?lead_reference={quote(CANARIES['message'])}"
+    running_service.call("GET", opened, key=None)
+    form = urlencode({**ON_THE_FORM, "right": CANARIES["name"], "step": "send"}).encode()
+    kind = "application/x-www-form-urlencoded"
+    running_service.call("POST", "/subject-request", form, key=None, Content_Type=kind)
+    kept = {"log": running_service.log.read_bytes()}
+    for path in running_service.folder.iterdir():
+        if path.is_file():
+            kept[path.name] = path.read_bytes()
+    assert len(kept) > 3
     assert found_in(kept) == []
 
 
