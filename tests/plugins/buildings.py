@@ -15,10 +15,12 @@ from collect.profile import profile
 from collect.report import Report
 from collect.synthetic import synthetic_rows
 from functions.buildings.handler import api
+from leadcloud.accounts.brake import Brake
 from leadcloud.buildings.identifier import check_character
 from leadcloud.buildings.release import Release
 from leadcloud.buildings.store import BuildingFile, BuildingStore
 from leadcloud.clock import Deadline, SystemClock
+from leadcloud.store.sqlite import SqliteStore
 
 TODAY = date(2026, 11, 23)
 ITEMS = "/v1/buildings/collections/buildings/items"
@@ -71,6 +73,7 @@ class LookUpServices:
 
     buildings: BuildingFile
     clock: SystemClock
+    brake: Brake
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,7 +94,12 @@ class LookUp:
     """Asks the look-up's handlers, as the gateway would."""
 
     def __init__(self, path: Path) -> None:
-        self._services = LookUpServices(buildings=BuildingFile(path), clock=SystemClock())
+        clock = SystemClock()
+        self._services = LookUpServices(
+            buildings=BuildingFile(path),
+            clock=clock,
+            brake=Brake(SqliteStore(path.with_name("rates.sqlite"), clock), clock),
+        )
 
     def get(self, target: str, method: str = "GET", **query: Any) -> LookUpReply:
         """Ask for a path or a link; `headers` go along."""
@@ -106,7 +114,12 @@ class LookUp:
             "multiValueQueryStringParameters": parameters or None,
             "requestContext": {
                 "requestId": "request-1",
-                "authorizer": {"account_id": "a", "key_id": "k", "scopes": "buildings"},
+                "authorizer": {
+                    "account_id": "a",
+                    "key_id": "k",
+                    "scopes": "buildings",
+                    "tier": "large",
+                },
             },
         }
         answer = api.answer(event, self._services)  # type: ignore[arg-type]  # all that it uses
