@@ -1,8 +1,9 @@
 """The route table: what the API consists of, read by the edge, the local server and the CDK."""
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 
 KIB = 1024
 
@@ -339,16 +340,28 @@ ROUTES: tuple[Route, ...] = (
 )
 
 
-@cache
 def _pattern(path: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path))
 
 
+def _by_path(*, parameters: bool) -> Mapping[str, Sequence[Route]]:
+    paths = {route.path for route in ROUTES if ("{" in route.path) is parameters}
+    return {path: [route for route in ROUTES if route.path == path] for path in paths}
+
+
+_PLAIN = _by_path(parameters=False)
+_WITH_PARAMETERS = [(_pattern(path), its) for path, its in _by_path(parameters=True).items()]
+
+
 def routes_at(path: str) -> dict[str, tuple[Route, dict[str, str]]]:
     """Return the routes of a path by method, each with the path's parameters."""
-    found = {}
-    for route in ROUTES:
-        match = _pattern(route.path).fullmatch(path)
+    found: dict[str, tuple[Route, dict[str, str]]] = {
+        route.method: (route, {}) for route in _PLAIN.get(path, ())
+    }
+    if found:
+        return found
+    for pattern, routes in _WITH_PARAMETERS:
+        match = pattern.fullmatch(path)
         if match:
-            found[route.method] = (route, match.groupdict())
+            found |= {route.method: (route, match.groupdict()) for route in routes}
     return found

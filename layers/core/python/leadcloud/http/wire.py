@@ -1,5 +1,6 @@
 """What goes over the wire: strict models, and their complaints in the API's own words."""
 
+from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -76,10 +77,14 @@ def parse_parameters(model: type[M], query: Any) -> M:
         ParameterUnknown: One of them is not known.
         RequestInvalid: One of them has an unusable value.
     """
-    known = {field.alias or name for name, field in model.model_fields.items()}
-    if not known.issuperset(query):
+    if not _parameter_names(model).issuperset(query):
         raise ParameterUnknown
     return parse(model, query)
+
+
+@cache
+def _parameter_names(model: type[BaseModel]) -> frozenset[str]:
+    return frozenset(field.alias or name for name, field in model.model_fields.items())
 
 
 def faults_of(error: ValidationError) -> list[Fault]:
