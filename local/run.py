@@ -1,7 +1,6 @@
 """`./run`: the whole service on this machine."""
 
 import argparse
-import asyncio
 import os
 import socket
 import sys
@@ -12,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 
 import uvicorn
+import uvloop
 
 from functions.accounts.sweeper import sweep_once
 from functions.authorizer.handler import lambda_handler
@@ -77,7 +77,7 @@ def main() -> None:
             sweeping = repeat(lambda: sweep_once(services()), seconds=60, name="sweeper")
             beside.callback(sweeping)
 
-        asyncio.run(_serve(listener, opened))
+        uvloop.run(_serve(listener, opened))
     os.close(lock)
 
 

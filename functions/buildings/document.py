@@ -4,7 +4,6 @@ Source: OGC API Features Part 1 (17-069r4), Part 2 (18-058r1), Part 3 (19-079r2)
 """
 
 from typing import Any
-from urllib.parse import urlencode
 
 from functions.buildings.crs import CRS84, CRS_LIST
 from functions.buildings.queryable import QUERYABLES
@@ -66,11 +65,6 @@ def base_url(call: Call) -> str:
 def link(href: str, rel: str, media_type: str, *, title: str) -> Json:
     """Return a link."""
     return {"href": href, "rel": rel, "type": media_type, "title": title}
-
-
-def with_query(path: str, query: dict[str, str]) -> str:
-    """Return a path with its query."""
-    return f"{path}?{urlencode(query)}" if query else path
 
 
 def licence_links(release: Release) -> list[Json]:

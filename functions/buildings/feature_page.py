@@ -6,6 +6,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
+
+from pydantic_core import to_json
 
 from functions.buildings.document import (
     COLLECTION,
@@ -13,7 +16,6 @@ from functions.buildings.document import (
     ITEMS,
     licence_links,
     link,
-    with_query,
 )
 from functions.buildings.items import FAR, Cursor, ItemsQuery
 from functions.buildings.queryable import QUERYABLES
@@ -133,21 +135,21 @@ class PageWriter:
         after: int | None = None,
         matched: int | None = None,
     ) -> list[Json]:
-        items = self._base + ITEMS
+        items, here = self._base + ITEMS, urlencode(query)
         other, its = {"json": ("csv", "text/csv"), "csv": ("json", GEOJSON)}[asked.format]
         mine = {"json": GEOJSON, "csv": "text/csv"}[asked.format]
         links = [
-            link(with_query(items, query), "self", mine, title="This page"),
+            link(_href(items, here), "self", mine, title="This page"),
             link(self._base + COLLECTION, "collection", "application/json", title="Buildings"),
             *licence_links(self._store.release),
         ]
         if asked.near is None:
-            href = with_query(items, {**query, "f": other})
+            href = _href(items, _without(frozenset({"f"}), query, here), f"f={other}")
             links.append(link(href, "alternate", its, title="This page"))
         if after is not None:
             cursor = Cursor(release=self._store.release.id, after=after, matched=matched)
-            rest = {name: text for name, text in query.items() if name != "offset"}
-            href = with_query(items, {**rest, "cursor": cursor.token()})
+            rest = _without(frozenset({"offset", "cursor"}), query, here)
+            href = _href(items, rest, f"cursor={cursor.token()}")
             links.append(link(href, "next", mine, title="Next page"))
         return links
 
@@ -158,7 +160,7 @@ class PageWriter:
         body = (
             f'{{"type":"FeatureCollection",{counted}"numberReturned":{len(features)},'
             f'"attribution":{json.dumps(self._store.release.attribution, ensure_ascii=False)},'
-            f'"links":{json.dumps(links)},"features":[{",".join(features)}]}}'
+            f'"links":{to_json(links).decode()},"features":[{",".join(features)}]}}'
         )
         return Page(body=body, media_type=GEOJSON, links=links)
 
@@ -171,13 +173,25 @@ def _cell(name: str, value: Any) -> Any:
     return json.dumps(bool(value)) if QUERYABLES[name].kind == "boolean" else value
 
 
-def feature_with_links(feature: str, base: str, release: Release) -> str:
+def feature_with_links(feature: str, identifier: str, *, base: str, release: Release) -> str:
     """Return a feature that stands alone: with links and where its facts are from."""
-    identifier = json.loads(feature)["id"]
     links = [
         link(f"{base}{ITEMS}/{identifier}", "self", GEOJSON, title="This building"),
         link(base + COLLECTION, "collection", "application/json", title="Buildings"),
         *licence_links(release),
     ]
     attribution = json.dumps(release.attribution, ensure_ascii=False)
-    return f'{feature[:-1]},"attribution":{attribution},"links":{json.dumps(links)}}}'
+    return f'{feature[:-1]},"attribution":{attribution},"links":{to_json(links).decode()}}}'
+
+
+def _href(path: str, *parts: str) -> str:
+    """Return a path with the parts of its query."""
+    query = "&".join(filter(None, parts))
+    return f"{path}?{query}" if query else path
+
+
+def _without(names: frozenset[str], query: dict[str, str], encoded: str) -> str:
+    """Return a query without some parameters; `encoded` is the whole of it."""
+    if names.isdisjoint(query):
+        return encoded
+    return urlencode({name: text for name, text in query.items() if name not in names})

@@ -167,7 +167,7 @@ def get_building(call: Call, services: Services) -> Answer:
     if is_known(call, tag):
         return _unchanged(tag)
     return Answer(
-        body=feature_with_links(feature, base_url(call), store.release),
+        body=feature_with_links(feature, identifier, base=base_url(call), release=store.release),
         media_type=GEOJSON,
         headers={
             **_headers(tag, document.licence_links(store.release)),

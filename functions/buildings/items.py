@@ -263,7 +263,8 @@ def _language(text: str) -> str:
 
 
 def _equalities(reader: _Reader) -> Iterator[Condition]:
-    for name, queryable in QUERYABLES.items():
+    for name in QUERYABLES.keys() & reader.query.keys():
+        queryable = QUERYABLES[name]
         value = reader.read(name, queryable.value_of_text)
         if value is not None:
             yield Condition(sql=f"{queryable.sql} = ?", values=(value,))
