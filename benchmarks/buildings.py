@@ -125,7 +125,7 @@ def _file_figures(release: Path) -> list[Figure]:
 def _bare_figures(release: Path, questions: Questions) -> list[Figure]:
     """Measure the handlers without a server: parsing, validation, links and counts included."""
     os.environ["LEADCLOUD_BUILDINGS"] = str(release)
-    os.environ.setdefault("LEADCLOUD_STORE", "sqlite::memory:")
+    os.environ.setdefault("LEADCLOUD_STORE", f"sqlite:{_FOLDER / 'no-store.sqlite'}")
     os.environ.setdefault("LEADCLOUD_SECRETS", "file:none")
     from functions.buildings.handler import api
     from leadcloud.http.guard import admit, knock
