@@ -1,13 +1,14 @@
-"""The CDK app: every deployment there is, each a data stack and a service stack."""
+"""The CDK app: every deployment there is, each of a data, a service and a cost stack."""
 
 from collections.abc import Sequence
 
-from aws_cdk import App
+from aws_cdk import App, Tags
 
+from infra.cost_stack import CostStack
 from infra.data_stack import DataStack
 from infra.nag import add_packs
 from infra.service_stack import ServiceStack
-from infra.stages import DEV, PROD, Stage
+from infra.stages import DEV, PROD, STAGE_TAG, Stage
 
 
 def build(outdir: str, stages: Sequence[Stage] = (DEV, PROD)) -> App:
@@ -15,7 +16,11 @@ def build(outdir: str, stages: Sequence[Stage] = (DEV, PROD)) -> App:
     app = App(outdir=outdir, analytics_reporting=False)
     for stage in stages:
         data = DataStack(app, f"LeadCloud{stage.name}Data", stage=stage)
-        ServiceStack(app, f"LeadCloud{stage.name}Service", stage=stage, data=data)
+        service = ServiceStack(app, f"LeadCloud{stage.name}Service", stage=stage, data=data)
+        cost = CostStack(app, f"LeadCloud{stage.name}Cost", stage=stage)
+        for stack in (data, service, cost):
+            Tags.of(stack).add("service", "leadcloud")
+            Tags.of(stack).add(STAGE_TAG, stage.name.lower())
     add_packs(app)
     return app
 

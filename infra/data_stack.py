@@ -13,6 +13,11 @@ from infra.stages import Stage
 from leadcloud.anchors import RETENTION
 from leadcloud.store.dynamodb import EXPIRES_AT, PARTITION, SORT
 
+_BY_HAND = (
+    "The values are peppers, sealing keys, and passwords that others give us: no schedule of ours "
+    "could replace one without voiding what was made with it. They are replaced by hand."
+)
+
 
 class DataStack(Stack):
     """The stateful resources. Nothing in here is deleted with the stack."""
@@ -48,30 +53,33 @@ class DataStack(Stack):
             deletion_protection=True,
             removal_policy=RemovalPolicy.RETAIN,
         )
-        self.secret = secretsmanager.Secret(
-            self,
-            "Secret",
-            description="A JSON object of names to secrets; the operator fills it",
-            # Empty until then: a function that misses a secret says which.
-            secret_object_value={},
-            encryption_key=self.key,
-            removal_policy=RemovalPolicy.RETAIN,
-        )
+        self.secret = self._secret("Secret", "the service's own")
+        self.register_secret = self._secret("RegisterSecret", "what registers let us in with")
+        self.canary_secret = self._secret("CanarySecret", "the canary's key")
         self.anchors = self._anchors(stage)
         self.identity = ses.EmailIdentity(
             self, "Mail", identity=ses.Identity.domain(stage.mail_domain)
         )
         self.identity.apply_removal_policy(RemovalPolicy.RETAIN)
-        acknowledge(
-            self.secret,
-            {
-                "AwsSolutions-SMG4": "The values are peppers and sealing keys: replacing one on a "
-                "schedule would void every issued key and cursor. They are replaced by hand."
-            },
-        )
         CfnOutput(self, "TableName", value=self.table.table_name)
         CfnOutput(self, "SecretArn", value=self.secret.secret_arn)
+        CfnOutput(self, "RegisterSecretArn", value=self.register_secret.secret_arn)
+        CfnOutput(self, "CanarySecretArn", value=self.canary_secret.secret_arn)
         CfnOutput(self, "AnchorBucketName", value=self.anchors.bucket_name)
+
+    def _secret(self, name: str, what: str) -> secretsmanager.Secret:
+        """Return a secret of its own for what only some functions may know."""
+        secret = secretsmanager.Secret(
+            self,
+            name,
+            description=f"A JSON object of names to secrets, {what}; the operator fills it",
+            # Empty until then: a function that misses a secret says which.
+            secret_object_value={},
+            encryption_key=self.key,
+            removal_policy=RemovalPolicy.RETAIN,
+        )
+        acknowledge(secret, {"AwsSolutions-SMG4": _BY_HAND})
+        return secret
 
     def _anchors(self, stage: Stage) -> s3.Bucket:
         lock = s3.ObjectLockRetention

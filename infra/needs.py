@@ -16,6 +16,11 @@ class Needs:
     partitions: str | None = None
     """What the partitions of the table begin with that it may act on; None for all."""
     secret: bool = False
+    """Whether it reads the service's own secrets."""
+    register_secret: bool = False
+    """Whether it reads what registers let us in with."""
+    canary: bool = False
+    """Whether it asks the API from outside, with a key of its own."""
     payload_key: Sequence[str] = ()
     """Actions with the key that wraps the keys of what persons wrote."""
     workflow: bool = False
@@ -36,6 +41,7 @@ _READ_AND_WRITE = (
     "dynamodb:Query",
 )
 
+CANARY = "canary"
 STEPS = "dsar_router.steps"
 SWEEPER = "accounts.sweeper"
 
@@ -49,6 +55,7 @@ NEEDS = {
         partitions=PARTITIONS,
         layers=("buildings", "release"),
     ),
+    CANARY: Needs(canary=True, timeout=29),
     "dsar_router": Needs(
         table=_READ_AND_WRITE,
         secret=True,
@@ -69,10 +76,13 @@ NEEDS = {
         layers=("forms",),
         timeout=60,  # as the workflow's tasks
     ),
-    "predict_age": Needs(table=_READ_AND_WRITE, secret=True),
+    "predict_age": Needs(
+        table=_READ_AND_WRITE, secret=True, register_secret=True, layers=("registers",)
+    ),
     "search": Needs(
         table=(*_READ_AND_WRITE, "dynamodb:UpdateItem"),
         secret=True,
+        register_secret=True,
         layers=("registers", "release"),  # criteria about the buildings that contacts live in
         memory=1024,
         timeout=29,
@@ -80,7 +90,9 @@ NEEDS = {
 }
 """By folder of functions/, and by module where that is not its handler."""
 
-FUNCTIONS = tuple(sorted({"authorizer", STEPS, SWEEPER, *(route.function for route in ROUTES)}))
+FUNCTIONS = tuple(
+    sorted({"authorizer", CANARY, STEPS, SWEEPER, *(route.function for route in ROUTES)})
+)
 
 
 def layers_of(function: str) -> tuple[str, ...]:

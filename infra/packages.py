@@ -42,7 +42,16 @@ PACKAGES = {
 need comes with them. Apart, because all of them together are too large for one function."""
 
 AWS_SERVICES = frozenset(
-    {"dynamodb", "kms", "s3", "secretsmanager", "sesv2", "stepfunctions", "sts"}
+    {
+        "dynamodb",
+        "kms",
+        "pinpoint-sms-voice-v2",
+        "s3",
+        "secretsmanager",
+        "sesv2",
+        "stepfunctions",
+        "sts",
+    }
 )
 """Whose interfaces boto3 keeps. Our own boto3 is the one the tests ran with, where the runtime's
 changes under us; without the other 400 services it is small."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from aws_cdk import Aws, CfnOutput, Stack
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from infra.data_stack import DataStack
@@ -14,6 +15,7 @@ from infra.nag import acknowledge
 from infra.needs import FUNCTIONS, NEEDS, STEPS, Needs
 from infra.python_function import PythonFunction
 from infra.rest_api import RestApi
+from infra.schedules import Schedules
 from infra.stages import Stage
 from infra.subject_requests import SubjectRequests, workflow_arn
 from leadcloud.anchors import PREFIX as ANCHOR_PREFIX
@@ -41,11 +43,17 @@ class ServiceStack(Stack):
             functions={name: function.function for name, function in functions.items()},
         )
         for name, function in functions.items():
-            if NEEDS.get(name, Needs()).mail:
+            needs = NEEDS.get(name, Needs())
+            if needs.mail or needs.canary:
                 # By its id, as the deployed stage needs the functions before it is there.
                 function.function.add_environment("LEADCLOUD_BASE_URL", api.base_url)
         SubjectRequests(
             self, "SubjectRequests", stage=stage, steps=functions[STEPS].function, key=data.key
+        )
+        Schedules(
+            self,
+            "Schedules",
+            functions={name: function.function for name, function in functions.items()},
         )
         CfnOutput(self, "BaseUrl", value=api.base_url)
         if api.api.domain_name:
@@ -60,7 +68,7 @@ class ServiceStack(Stack):
             layers=self._layers.of(name),
             environment={
                 "LEADCLOUD_STORE": f"dynamodb:{self._data.table.table_name}",
-                "LEADCLOUD_SECRETS": f"secretsmanager:{self._data.secret.secret_arn}",
+                "LEADCLOUD_SECRETS": f"secretsmanager:{self._own_secret(needs).secret_arn}",
                 "LEADCLOUD_DOCUMENTS": "/opt/docs",
                 "LEADCLOUD_DATA": "/opt/layers/data",
                 **self._places(needs),
@@ -77,14 +85,27 @@ class ServiceStack(Stack):
                 conditions=_in_partitions(needs.partitions) if needs.partitions else None,
             )
             self._allow_decrypting(function, "dynamodb")
-        if needs.secret:
-            _allow(function, ["secretsmanager:GetSecretValue"], self._data.secret.secret_arn)
+        secrets = self._secrets(needs)
+        for secret in secrets:
+            _allow(function, ["secretsmanager:GetSecretValue"], secret.secret_arn)
+        if secrets:
             self._allow_decrypting(function, "secretsmanager")
         self._allow_handling_requests(function, needs)
         return function
 
+    def _own_secret(self, needs: Needs) -> secretsmanager.Secret:
+        return self._data.canary_secret if needs.canary else self._data.secret
+
+    def _secrets(self, needs: Needs) -> list[secretsmanager.Secret]:
+        """Return the secrets that a function may read."""
+        own = [self._own_secret(needs)] if needs.secret or needs.canary else []
+        return own + ([self._data.register_secret] if needs.register_secret else [])
+
     def _places(self, needs: Needs) -> dict[str, str]:
         places = {}
+        if needs.register_secret:
+            arn = self._data.register_secret.secret_arn
+            places["LEADCLOUD_REGISTER_SECRETS"] = f"secretsmanager:{arn}"
         if needs.payload_key:
             places["LEADCLOUD_DATA_KEYS"] = f"kms:{self._data.payload_key.key_arn}"
         if needs.workflow:

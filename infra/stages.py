@@ -7,6 +7,9 @@ from aws_cdk.aws_logs import RetentionDays
 
 from infra.packages import LAMBDA, Target
 
+STAGE_TAG = "stage"
+"""By which cost is told apart; everything that is deployed has it."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stage:
@@ -23,6 +26,10 @@ class Stage:
     mail_domain: str
     """What mails are sent from; SES verifies it by the records that the data stack's identity asks
     for."""
+    operators: str
+    """Mail address of those who are told when something is wrong."""
+    monthly_budget: int
+    """Dollars."""
     anchors: s3.ObjectLockMode
     """How the audit trail's anchors are locked: in compliance mode nobody can lift the lock."""
     protected: bool
@@ -37,6 +44,8 @@ DEV = Stage(
     log_retention=RetentionDays.ONE_WEEK,
     domain=None,
     mail_domain="dev.leadcloud.example",
+    operators="operators@dev.leadcloud.example",
+    monthly_budget=50,
     anchors=s3.ObjectLockMode.GOVERNANCE,
     protected=False,
 )
@@ -47,6 +56,8 @@ PROD = Stage(
     log_retention=RetentionDays.THREE_MONTHS,
     domain="api.leadcloud.example",
     mail_domain="leadcloud.example",
+    operators="operators@leadcloud.example",
+    monthly_budget=500,
     anchors=s3.ObjectLockMode.COMPLIANCE,
     protected=True,
 )

@@ -1,8 +1,6 @@
-"""The workflow of subject requests, and the schedules of what is done beside it."""
+"""The workflow of subject requests."""
 
-from aws_cdk import Arn, ArnComponents, ArnFormat, Duration, RemovalPolicy, Stack
-from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as targets
+from aws_cdk import Arn, ArnComponents, ArnFormat, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
@@ -16,18 +14,9 @@ from infra.stages import Stage
 
 _DEFINITION = REPOSITORY / "functions" / "dsar_router" / "workflow.asl.json"
 
-_SCHEDULES = {
-    "start_recorded": events.Schedule.rate(Duration.minutes(1)),
-    "anchor": events.Schedule.cron(hour="0", minute="30"),
-    "end_records": events.Schedule.cron(hour="1", minute="30"),
-}
-"""Of the steps that no execution asks for."""
-
 _ACKNOWLEDGED = {
     "AwsSolutions-IAM5[Resource::*]": "Log deliveries and traces have no resources to name; the one "
     "function is named.",
-    "Serverless-EventBusDLQ": "The next minute, or the next night, does what one call missed; an "
-    "alarm tells of calls that fail.",
 }
 
 
@@ -54,7 +43,7 @@ def workflow_arn(scope: Construct, stage: Stage) -> str:
 
 
 class SubjectRequests(Construct):
-    """The workflow and the schedules."""
+    """The workflow, under a name of ours and with a log of its own."""
 
     def __init__(
         self,
@@ -65,25 +54,17 @@ class SubjectRequests(Construct):
         steps: lambda_.Function,
         key: kms.IKey,
     ) -> None:
-        """Define them.
+        """Define it.
 
         Args:
-            scope: Where they belong.
-            construct_id: Their name there.
+            scope: Where it belongs.
+            construct_id: Its name there.
             stage: The deployment.
             steps: The function that carries out the workflow's tasks.
             key: Encrypts the executions' histories.
         """
         super().__init__(scope, construct_id)
         self.workflow = self._workflow(stage, steps, key)
-        for step, schedule in _SCHEDULES.items():
-            name = "".join(part.capitalize() for part in step.split("_"))
-            call = targets.LambdaFunction(
-                steps,
-                event=events.RuleTargetInput.from_object({"step": step}),
-                retry_attempts=2,
-            )
-            events.Rule(self, name, schedule=schedule, targets=[call])
         acknowledge(self, _ACKNOWLEDGED)
 
     def _workflow(self, stage: Stage, steps: lambda_.Function, key: kms.IKey) -> sfn.StateMachine:

@@ -24,10 +24,12 @@ from leadcloud.clock import SystemClock
 from leadcloud.settings import Settings
 from leadcloud.store.dynamodb import DynamoDbStore
 from leadcloud.wiring import Services
+from local.admin.canary import open_canary
 from local.demo import register_demo, seed
 from local.demo_database import create_demo_database
 from local.folder import Folder, draw_secrets
 from local.synthetic_buildings import ensure_buildings
+from tests.infra.deployment import name_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -47,13 +49,13 @@ class Deployed:
     api: httpx.Client
     keys: dict[str, str]
     """The demo accounts' keys, as in demo.json."""
-    logs: Any
-    """A client of CloudWatch Logs."""
+    emulator: "Emulator"
 
     def log_lines(self) -> Iterator[str]:
         """Yield what the functions have logged."""
-        for group in self.logs.describe_log_groups()["logGroups"]:
-            found = self.logs.filter_log_events(logGroupName=group["logGroupName"])
+        logs = self.emulator.client("logs")
+        for group in logs.describe_log_groups()["logGroups"]:
+            found = logs.filter_log_events(logGroupName=group["logGroupName"])
             yield from (event["message"] for event in found["events"])
 
 
@@ -69,17 +71,27 @@ def deployed(
     emulator.tell_functions(_unpacked(assembly))
     folder = Folder(tmp_path_factory.mktemp("state"))
     create_demo_database(folder.root)
-    emulator.client("secretsmanager").put_secret_value(
-        SecretId=outputs["SecretArn"], SecretString=json.dumps(draw_secrets(folder))
+    secrets = draw_secrets(folder)
+    services = _services(folder, outputs["TableName"], emulator.client("dynamodb"))
+    canary_key = open_canary(services)
+    for output, names in {
+        "RegisterSecretArn": ("demo_own_database",),
+        "SecretArn": secrets.keys() - {"demo_own_database"},
+    }.items():
+        emulator.fill(outputs[output], {name: secrets[name] for name in names})
+    emulator.fill(outputs["CanarySecretArn"], {"canary_key": canary_key})
+    host, _, stage = outputs["BaseUrl"].removeprefix("https://").partition("/")
+    api_id = host.split(".")[0]
+    # What the name that AWS gives leads to, where there is nothing but this machine's address.
+    emulator.tell_functions(
+        {"LEADCLOUD_BASE_URL": f"{ministack}/restapis/{api_id}/{stage}/_user_request_"}
     )
-    keys = _keys(folder, outputs["TableName"], emulator.client("dynamodb"))
-    host, _, stage = outputs["BaseUrl"].removeprefix("https://").rstrip("/").partition("/")
     with httpx.Client(
         base_url=f"{ministack}/{stage}",
-        headers={"Host": f"{host.split('.')[0]}.execute-api.{ministack.removeprefix('http://')}"},
+        headers={"Host": f"{api_id}.execute-api.{ministack.removeprefix('http://')}"},
         timeout=60,  # of a first call; the interpreter starts then
     ) as api:
-        yield Deployed(api=api, keys=keys, logs=emulator.client("logs"))
+        yield Deployed(api=api, keys=seed(folder, services), emulator=emulator)
 
 
 @pytest.fixture(autouse=True)
@@ -119,9 +131,28 @@ class Emulator:
             bucket.put_object(Bucket=ASSETS, Key=key, Body=_archive(asset))
         outputs: dict[str, str] = {}
         for template in sorted(assembly.glob("*.template.json")):  # Data before Service
+            if template.name.endswith("Cost.template.json"):
+                continue  # the emulator bills nobody
             bucket.put_object(Bucket=ASSETS, Key=template.name, Body=template.read_bytes())
             outputs |= self._create(template.name)
         return outputs
+
+    def fill(self, secret: str, values: dict[str, str]) -> None:
+        """Fill in a secret, as the operator does."""
+        self.client("secretsmanager").put_secret_value(
+            SecretId=secret, SecretString=json.dumps(values)
+        )
+
+    def call(self, function: str, event: dict[str, str]) -> None:
+        """Call a function, as a schedule does; it is named as in infra/needs.py."""
+        functions = self.client("lambda")
+        (name,) = (
+            each["FunctionName"]
+            for each in functions.list_functions()["Functions"]
+            if name_of({"Properties": each}) == function
+        )
+        answer = functions.invoke(FunctionName=name, Payload=json.dumps(event))
+        assert "FunctionError" not in answer, answer["Payload"].read()
 
     def tell_functions(self, variables: dict[str, str]) -> None:
         """Set variables of every function: the emulator unpacks layers anywhere but in /opt."""
@@ -168,6 +199,8 @@ def _synthesised(folder: Path) -> Path:
         log_retention=RetentionDays.ONE_DAY,
         domain=None,
         mail_domain="emulated.leadcloud.example",
+        operators="operators@emulated.leadcloud.example",
+        monthly_budget=1,
         anchors=ObjectLockMode.GOVERNANCE,
         protected=False,
         target=here,
@@ -196,7 +229,8 @@ def _archive(folder: Path) -> bytes:
     return archive.getvalue()
 
 
-def _keys(folder: Folder, table: str, client: "DynamoDBClient") -> dict[str, str]:
+def _services(folder: Folder, table: str, client: "DynamoDBClient") -> Services:
+    """Return what an operator works with on the deployed table."""
     variables = {
         "LEADCLOUD_STORE": f"dynamodb:{table}",
         "LEADCLOUD_SECRETS": f"file:{folder.secrets}",
@@ -204,4 +238,4 @@ def _keys(folder: Folder, table: str, client: "DynamoDBClient") -> dict[str, str
     services = Services(Settings.from_environment(variables))
     services.store = DynamoDbStore(table, client, SystemClock(), random=SystemRandom())
     register_demo(services, NOBODY)
-    return seed(folder, services)
+    return services

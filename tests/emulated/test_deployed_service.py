@@ -1,6 +1,9 @@
 """Requests through API Gateway, authorizer, Lambda and DynamoDB, as they are deployed."""
 
+import json
+import re
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 
@@ -115,3 +118,23 @@ def test_a_broken_body_is_seen_as_it_was_sent(deployed: Deployed) -> None:
     }
     answer = deployed.api.post("/v1/search", content=b'{"purpose": "\xff"}', headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (400, "body_unreadable")
+
+
+def test_the_canary_sings(deployed: Deployed) -> None:
+    """It finds the deployed service well, through the front door and with its own key."""
+    deployed.emulator.call("canary", {"step": "try_out"})
+    events = [json.loads(line) for line in deployed.log_lines() if line.startswith("{")]
+    assert "CANARY_PASSED" in {event["message"] for event in events}
+
+
+def test_the_pages_lead_to_each_other_below_the_stage(deployed: Deployed) -> None:
+    """From the first page to the reference and its scripts, all below the stage's path."""
+    stage = urlsplit(str(deployed.api.base_url)).path.rstrip("/")
+    for path in ("/", "/docs"):
+        page = deployed.api.get(path).text
+        links = re.findall(r'(?:href|src)="([^"#]+)"', page)
+        assert links
+        for link in links:
+            there = urljoin(f"{stage}{path}", link)
+            assert there.startswith(f"{stage}/")
+            assert deployed.api.get(there.removeprefix(stage)).status_code == 200

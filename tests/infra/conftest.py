@@ -28,4 +28,9 @@ def deployment(assembly: Path, request: pytest.FixtureRequest) -> Deployment:
         found: dict[str, Any] = json.loads(text)
         return found
 
-    return Deployment(folder=assembly, data=template("Data"), service=template("Service"))
+    return Deployment(
+        folder=assembly,
+        data=template("Data"),
+        service=template("Service"),
+        cost=template("Cost"),
+    )

@@ -10,16 +10,21 @@ Resource = Mapping[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Deployment:
-    """The two templates of one stage."""
+    """The templates of one stage."""
 
     folder: Path
     """Where the assets lie."""
     data: Mapping[str, Any]
     service: Mapping[str, Any]
+    cost: Mapping[str, Any]
 
     def of_type(self, kind: str) -> dict[str, Resource]:
-        """Return the resources of a type in both templates, by logical id."""
-        everything = {**self.data["Resources"], **self.service["Resources"]}
+        """Return the resources of a type in all templates, by logical id."""
+        everything = {
+            **self.data["Resources"],
+            **self.service["Resources"],
+            **self.cost["Resources"],
+        }
         return {name: each for name, each in everything.items() if each["Type"] == kind}
 
     def properties(self, kind: str) -> list[Resource]:

@@ -44,10 +44,11 @@ def test_nothing_of_it_goes_with_its_stack(deployment: Deployment) -> None:
 
 
 def test_the_template_holds_no_secret(deployment: Deployment) -> None:
-    """The secret is deployed empty, under our key."""
-    (secret,) = deployment.properties("AWS::SecretsManager::Secret")
-    assert secret["SecretString"] == "{}"
-    assert "KmsKeyId" in secret
+    """Each of the three is deployed empty, under our key."""
+    secrets = deployment.properties("AWS::SecretsManager::Secret")
+    assert len(secrets) == 3
+    assert all(secret["SecretString"] == "{}" for secret in secrets)
+    assert all("KmsKeyId" in secret for secret in secrets)
 
 
 def test_anchors_are_locked_when_they_arrive(deployment: Deployment) -> None:

@@ -4,11 +4,13 @@ from leadcloud.http.routes import ROUTES
 from tests.infra.deployment import Deployment
 
 STEPS = "dsar_router.steps"
+UNSEEN = {"authorizer", "canary", "accounts.sweeper", STEPS}
+"""What no caller of the API calls."""
 
 
 def test_there_is_a_function_for_every_route(deployment: Deployment) -> None:
-    """The route table decides which functions there are; authorizer and workflow come on top."""
-    expected = {"authorizer", STEPS, *(route.function for route in ROUTES)}
+    """The route table decides which functions there are; what no caller calls comes on top."""
+    expected = UNSEEN | {route.function for route in ROUTES}
     assert set(deployment.functions()) == expected
 
 
@@ -18,10 +20,10 @@ def test_every_function_runs_as_decided(deployment: Deployment) -> None:
         properties = function["Properties"]
         assert properties["Architectures"] == ["arm64"]
         assert properties["Runtime"] == "python3.13"
-        module = name if name == STEPS else f"{name}.handler"
+        module = name if "." in name else f"{name}.handler"
         assert properties["Handler"] == f"functions.{module}.lambda_handler"
         assert properties["TracingConfig"] == {"Mode": "Active"}
-        assert properties["Timeout"] <= (60 if name == STEPS else 29)
+        assert properties["Timeout"] <= (60 if name in UNSEEN else 29)
         assert properties["MemorySize"] >= 512
 
 
@@ -57,8 +59,17 @@ def test_the_environment_is_what_a_function_reads(deployment: Deployment) -> Non
         "LEADCLOUD_EXECUTIONS",
         "LEADCLOUD_MAIL",
         "LEADCLOUD_MAIL_SENDER",
+        "LEADCLOUD_PRIVACY_CONTACT",
+        "LEADCLOUD_TEXTS",
     }
-    more = {"dsar_router": handling, STEPS: handling | {"LEADCLOUD_ANCHORS"}}
+    asking_registers = {"LEADCLOUD_REGISTER_SECRETS"}
+    more = {
+        "canary": {"LEADCLOUD_BASE_URL"},
+        "dsar_router": handling,
+        STEPS: handling | {"LEADCLOUD_ANCHORS"},
+        "predict_age": asking_registers,
+        "search": asking_registers,
+    }
     for name, function in deployment.functions().items():
         variables = function["Properties"]["Environment"]["Variables"]
         assert set(variables) == everywhere | more.get(name, set())

@@ -1,5 +1,7 @@
 """What each function may do."""
 
+import re
+
 from tests.infra.deployment import Deployment, listed
 
 OWN_LOG_AND_TRACE = {
@@ -14,6 +16,7 @@ RECORDS = {
     "dynamodb:PutItem",
     "dynamodb:Query",
 }
+CALLED_BY_THE_CLOCK = ("Canary", "Steps", "Sweeper")
 READ_SECRETS = {"kms:Decrypt", "secretsmanager:GetSecretValue"}
 HANDLE_REQUESTS = {
     "ses:SendEmail",
@@ -27,6 +30,7 @@ RIGHTS = {
     "accounts.sweeper": {"dynamodb:UpdateItem"} | RECORDS | READ_SECRETS,
     "authorizer": {"dynamodb:GetItem", "dynamodb:PutItem"} | READ_SECRETS,
     "buildings": {"dynamodb:GetItem", "dynamodb:PutItem", "kms:Decrypt"},
+    "canary": READ_SECRETS,
     "dsar_router": {"kms:GenerateDataKey"} | RECORDS | READ_SECRETS | HANDLE_REQUESTS,
     "dsar_router.steps": {"s3:GetObject", "s3:ListBucket", "s3:PutObject"}
     | RECORDS
@@ -111,6 +115,26 @@ def test_the_building_look_up_reads_rates_only(deployment: Deployment) -> None:
     assert conditions == [{"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["RATE#*"]}}]
 
 
+def test_a_function_reads_its_own_secrets_only(deployment: Deployment) -> None:
+    """Registers' passwords are for who asks registers; the canary knows nothing but its own key."""
+    read: dict[str, set[str]] = {}
+    for role, statement in deployment.statements():
+        if "secretsmanager:GetSecretValue" in listed(statement["Action"]):
+            name = re.search(r"(Canary|Register)?Secret", str(statement["Resource"]))
+            assert name
+            read.setdefault(role, set()).add(name[0])
+    found = {
+        name: read.get(function["Properties"]["Role"]["Fn::GetAtt"][0], set())
+        for name, function in deployment.functions().items()
+    }
+    asks_registers = {"search", "predict_age"}
+    assert {
+        name for name, secrets in found.items() if "RegisterSecret" in secrets
+    } == asks_registers
+    assert {name for name, secrets in found.items() if "CanarySecret" in secrets} == {"canary"}
+    assert found["canary"] == {"CanarySecret"}
+
+
 def test_mail_is_sent_as_ourselves_only(deployment: Deployment) -> None:
     """From one address of one identity."""
     for _, statement in deployment.statements():
@@ -122,14 +146,14 @@ def test_mail_is_sent_as_ourselves_only(deployment: Deployment) -> None:
 
 
 def test_only_api_gateway_and_the_schedules_may_call_functions(deployment: Deployment) -> None:
-    """The gateway only from this API, and the schedules only the steps."""
+    """The gateway only from this API, and the schedules only what they are for."""
     permissions = deployment.properties("AWS::Lambda::Permission")
     (api,) = deployment.of_type("AWS::ApiGateway::RestApi")
     schedules = deployment.of_type("AWS::Events::Rule")
     for each in permissions:
         if each["Principal"] == "events.amazonaws.com":
             assert each["SourceArn"]["Fn::GetAtt"][0] in schedules
-            assert "Steps" in str(each["FunctionName"])
+            assert any(name in str(each["FunctionName"]) for name in CALLED_BY_THE_CLOCK)
         else:
             assert each["Principal"] == "apigateway.amazonaws.com"
             assert f"'Ref': '{api}'" in str(each["SourceArn"])

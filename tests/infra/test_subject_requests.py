@@ -1,6 +1,5 @@
 """The workflow of subject requests, as it is deployed."""
 
-import json
 from pathlib import Path
 
 from tests.infra.deployment import Deployment, listed
@@ -63,13 +62,3 @@ def test_it_may_call_its_steps_and_nothing_else(deployment: Deployment) -> None:
     )
     steps = deployment.functions()["dsar_router.steps"]
     assert deployment.of_type("AWS::Lambda::Function")[called] == steps
-
-
-def test_upkeep_is_called_for(deployment: Deployment) -> None:
-    """What was recorded is started within a minute; the days are anchored every night."""
-    schedules = {
-        json.loads(target["Input"])["step"]: rule["ScheduleExpression"]
-        for rule in deployment.properties("AWS::Events::Rule")
-        for target in rule["Targets"]
-    }
-    assert schedules == {"start_recorded": "rate(1 minute)", "anchor": "cron(30 0 * * ? *)"}

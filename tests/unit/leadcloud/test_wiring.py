@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ ON_AWS = {
     "LEADCLOUD_DATA_KEYS": "kms:key",
     "LEADCLOUD_EXECUTIONS": "stepfunctions:arn",
     "LEADCLOUD_MAIL": "ses:",
+    "LEADCLOUD_TEXTS": "aws:sender",
 }
 COLLABORATORS: dict[str, Callable[[Services], object]] = {
     "dynamodb": lambda services: services.store,
@@ -25,6 +27,7 @@ COLLABORATORS: dict[str, Callable[[Services], object]] = {
     "kms": lambda services: services.data_keys,
     "stepfunctions": lambda services: services.executions,
     "sesv2": lambda services: services.mailer,
+    "pinpoint-sms-voice-v2": lambda services: services.texter,
 }
 
 
@@ -60,6 +63,17 @@ def test_a_client_gives_up_in_seconds(monkeypatch: pytest.MonkeyPatch, service: 
     pauses = sum(2**number for number in range(tries - 1))
     assert config.retries["mode"] == "standard"
     assert tries * (config.connect_timeout + config.read_timeout) + pauses <= 12
+
+
+def test_registers_have_secrets_of_their_own_where_they_are_set(tmp_path: Path) -> None:
+    """Where nothing else is said, what registers let us in with lies with the service's own."""
+    for name in ("own", "registers"):
+        (tmp_path / name).write_text(json.dumps({"name": name}))
+    variables = {"LEADCLOUD_STORE": "sqlite:x", "LEADCLOUD_SECRETS": f"file:{tmp_path / 'own'}"}
+    apart = variables | {"LEADCLOUD_REGISTER_SECRETS": f"file:{tmp_path / 'registers'}"}
+    assert Services(Settings.from_environment(variables)).register_secrets["name"] == "own"
+    assert Services(Settings.from_environment(apart)).register_secrets["name"] == "registers"
+    assert Services(Settings.from_environment(apart)).secrets["name"] == "own"
 
 
 def test_secrets_are_read_from_their_manager(monkeypatch: pytest.MonkeyPatch) -> None:

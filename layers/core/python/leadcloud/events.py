@@ -38,6 +38,9 @@ class Event(Enum):
     CASE_OVERDUE = ("warning", frozenset({"reference", "controller"}))
     RESERVATIONS_SWEPT = ("info", frozenset({"swept"}))
     REGISTER_MISCONFIGURED = ("error", frozenset({"register"}))
+    CANARY_PASSED = ("info", frozenset[str]())
+    CANARY_STEP_PASSED = ("info", frozenset({"step", "ms"}))
+    CANARY_FAILED = ("error", frozenset({"step", "reason"}))
     CONTACTS_DROPPED = ("warning", frozenset({"request_id", "register", "dropped"}))
 
     def __init__(self, level: str, fields: frozenset[str]) -> None:

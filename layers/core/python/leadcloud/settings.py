@@ -21,6 +21,9 @@ class Settings:
     """`sqlite:PATH` or `dynamodb:TABLE`."""
     secrets: str
     """`file:PATH` or `secretsmanager:NAME`: a JSON object of names to secrets."""
+    register_secrets: str
+    """Where registers' credentials are, by the names that their records have; with the service's
+    own secrets where nothing else is said."""
     documents: Path
     """Folder of the read-only documents that the public pages serve."""
     data: Path
@@ -62,6 +65,9 @@ class Settings:
         return cls(
             store=_required(variables, "LEADCLOUD_STORE"),
             secrets=_required(variables, "LEADCLOUD_SECRETS"),
+            register_secrets=variables.get(
+                "LEADCLOUD_REGISTER_SECRETS", variables.get("LEADCLOUD_SECRETS", "")
+            ),
             documents=_folder(variables, "LEADCLOUD_DOCUMENTS", "docs"),
             data=data,
             buildings=Path(variables.get("LEADCLOUD_BUILDINGS", data / "buildings.sqlite")),

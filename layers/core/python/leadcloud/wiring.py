@@ -93,14 +93,13 @@ class Services:
 
     @cached_property
     def secrets(self) -> Secrets:
-        """The service's secrets."""
-        kind, _, place = self.settings.secrets.partition(":")
-        if kind == "file":
-            return Secrets.from_file(Path(place))
-        if kind == "secretsmanager":
-            found = aws_client("secretsmanager").get_secret_value(SecretId=place)
-            return Secrets(json.loads(found["SecretString"]))
-        raise SettingsError("LEADCLOUD_SECRETS names no place for secrets")
+        """The service's own secrets."""
+        return _secrets_at(self.settings.secrets)
+
+    @cached_property
+    def register_secrets(self) -> Secrets:
+        """What registers let us in with."""
+        return _secrets_at(self.settings.register_secrets)
 
     @cached_property
     def accounts(self) -> AccountBook:
@@ -223,9 +222,7 @@ class Services:
                 place, self.secrets["text_provider"], destinations=self.destinations, post=post
             )
         if kind == "aws":
-            import boto3
-
-            return AwsTexter(boto3.client("pinpoint-sms-voice-v2"), place)
+            return AwsTexter(aws_client("pinpoint-sms-voice-v2"), place)
         if kind:
             raise SettingsError("LEADCLOUD_TEXTS names no way to send text messages")
         return None
@@ -276,7 +273,11 @@ class Services:
         """The registers of other parties."""
         return RegisterCatalogue(
             self.store,
-            {"directory_api": self._directory_api, "own_database": self._own_database},
+            {
+                "canary": self._canary,
+                "directory_api": self._directory_api,
+                "own_database": self._own_database,
+            },
         )
 
     @cached_property
@@ -300,6 +301,12 @@ class Services:
 
         return Outbound()
 
+    def _canary(self, register_id: str, _row: Attributes) -> "Register":
+        """Build the register of persons who do not exist."""
+        from leadcloud.registers.canary import canary_register
+
+        return canary_register(register_id)
+
     def _directory_api(self, register_id: str, row: Attributes) -> "Register":
         """Build the register that a shipped manifest describes, at another address if one is set."""
         from leadcloud.registers.directory_api import DirectoryApi
@@ -309,7 +316,7 @@ class Services:
         path = _MANIFESTS / f"{row['manifest']}.toml"
         try:
             manifest = load_manifest(path, base_url=str(address) if address else None)
-            register = DirectoryApi(manifest, self._outbound, self.secrets)
+            register = DirectoryApi(manifest, self._outbound, self.register_secrets)
         except (ManifestInvalid, SecretMissing, OSError):
             raise RegisterMisconfigured from None
         return self._careful(
@@ -326,7 +333,7 @@ class Services:
 
         try:
             configuration = OwnRegister.model_validate_json(str(row["configuration"]))
-            database = OwnDatabase(configuration, self.secrets[str(row["url_secret"])])
+            database = OwnDatabase(configuration, self.register_secrets[str(row["url_secret"])])
         except (ValueError, SecretMissing, RegisterRefused):
             raise RegisterMisconfigured from None
         return self._careful(register_id, database, repeatable=False)
@@ -356,6 +363,16 @@ class Services:
             if limits
             else None,
         )
+
+
+def _secrets_at(setting: str) -> Secrets:
+    kind, _, place = setting.partition(":")
+    if kind == "file":
+        return Secrets.from_file(Path(place))
+    if kind == "secretsmanager":
+        found = aws_client("secretsmanager").get_secret_value(SecretId=place)
+        return Secrets(json.loads(found["SecretString"]))
+    raise SettingsError("LEADCLOUD_SECRETS names no place for secrets")
 
 
 def aws_client(service: str) -> Any:

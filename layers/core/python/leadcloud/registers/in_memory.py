@@ -1,4 +1,4 @@
-"""A register held in memory: what tests search and what the benchmarks measure against."""
+"""A register held in memory: what tests and the canary search."""
 
 import time
 from collections.abc import Sequence

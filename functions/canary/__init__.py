@@ -1,0 +1,1 @@
+"""The canary: tries the service from outside, every few minutes, with a search that harms nobody."""

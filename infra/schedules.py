@@ -1,0 +1,83 @@
+"""What is called by the clock: one line each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aws_cdk import Duration
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from infra.nag import acknowledge
+from infra.needs import CANARY, STEPS, SWEEPER
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Call:
+    """A function, and when it is called."""
+
+    function: str
+    """As in infra/needs.py."""
+    step: str
+    """What the function is told to do."""
+    schedule: events.Schedule
+
+
+SCHEDULES = {
+    "StartRecorded": Call(
+        function=STEPS,
+        step="start_recorded",
+        schedule=events.Schedule.rate(Duration.minutes(1)),
+    ),
+    "Anchor": Call(
+        function=STEPS,
+        step="anchor",
+        schedule=events.Schedule.cron(hour="0", minute="30"),
+    ),
+    "EndRecords": Call(
+        function=STEPS,
+        step="end_records",
+        schedule=events.Schedule.cron(hour="1", minute="30"),
+    ),
+    "Sweep": Call(
+        function=SWEEPER,
+        step="sweep",
+        schedule=events.Schedule.rate(Duration.minutes(1)),
+    ),
+    "Canary": Call(
+        function=CANARY,
+        step="try_out",
+        schedule=events.Schedule.rate(Duration.minutes(5)),
+    ),
+}
+
+_ACKNOWLEDGED = {
+    "Serverless-EventBusDLQ": "The next minute, or the next night, does what one call missed; an "
+    "alarm tells of calls that fail.",
+}
+
+
+class Schedules(Construct):
+    """The schedules of one deployment."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, functions: Mapping[str, lambda_.Function]
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.rules = {
+            name: events.Rule(
+                self,
+                name,
+                schedule=call.schedule,
+                targets=[
+                    targets.LambdaFunction(
+                        functions[call.function],
+                        event=events.RuleTargetInput.from_object({"step": call.step}),
+                        retry_attempts=2,
+                    )
+                ],
+            )
+            for name, call in SCHEDULES.items()
+        }
+        acknowledge(self, _ACKNOWLEDGED)
