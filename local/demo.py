@@ -1,11 +1,12 @@
 """The demo accounts and registers that a new folder is given. Everybody in them is synthetic."""
 
 import json
+from contextlib import suppress
 from typing import Any
 
 from leadcloud.accounts.account import CURRENT_TERMS, Account
 from leadcloud.accounts.entry import last_entry
-from leadcloud.accounts.key import SCOPES
+from leadcloud.accounts.key import SCOPES, NewKey
 from leadcloud.accounts.money import Money
 from leadcloud.purpose import PURPOSES
 from leadcloud.store.interface import RecordExists
@@ -98,21 +99,22 @@ _KEYS = {
 def seed(folder: Folder, services: Services) -> dict[str, str]:
     """Give a folder its demo accounts and return their keys; the second time, the same keys.
 
-    demo.json is written last: a start that died before it is simply done again.
+    demo.json is written last: a start that died before it is simply done again. What a folder of an
+    older version lacks, it is given.
     """
+    for account in _ACCOUNTS:
+        with suppress(RecordExists):
+            services.accounts.open(account, by="demo")
+        kept = services.accounts.account(account.id)
+        if kept and kept.terms != CURRENT_TERMS:
+            services.accounts.accept_terms(account.id, by="demo")
+        if account.kind in _PREPAID and last_entry(services.store, account.id) is None:
+            services.ledger.top_up(account.id, _FIRST_MONEY, note="demo")
     if folder.demo.exists():
         keys: dict[str, str] = json.loads(folder.demo.read_text(encoding="utf-8"))["keys"]
         return keys
-    for account in _ACCOUNTS:
-        try:
-            services.accounts.open(account)
-        except RecordExists:
-            continue
-    for account in _ACCOUNTS:
-        if account.kind in _PREPAID and last_entry(services.store, account.id) is None:
-            services.ledger.top_up(account.id, _FIRST_MONEY, note="demo")
     return {
-        name: services.keys.issue(account_id, scopes)
+        name: services.keys.issue(account_id, scopes, new=NewKey(name="In demo.json"), by="demo")
         for name, (account_id, scopes) in _KEYS.items()
     }
 
