@@ -17,7 +17,7 @@ class DyingStore(Store):
 
         Args:
             store: Does the work.
-            at: Which transaction from now is the last; 0 for none.
+            at: Which transaction from now is the last, those that are refused not counted.
             how: What is raised then.
             done: Whether that transaction is still carried out.
         """
@@ -28,10 +28,10 @@ class DyingStore(Store):
 
     def transact(self, *actions: Action) -> None:
         """Do all the actions or none, or die."""
-        self._left -= 1
-        if self._left == 0 and not self._done:
+        if self._left == 1 and not self._done:
             raise self._how
         self._store.transact(*actions)
+        self._left -= 1
         if self._left == 0:
             raise self._how
 

@@ -37,13 +37,13 @@ def store(request: pytest.FixtureRequest, clock: SetClock, tmp_path: Path) -> It
 def moto_table(moto_client: "DynamoDBClient") -> Iterator[tuple["DynamoDBClient", str]]:
     """Return a client whose calls moto answers, and the name of an empty table."""
     with mock_aws():
-        yield moto_client, _new_table(moto_client)
+        yield moto_client, new_table(moto_client)
 
 
 @pytest.fixture
 def ministack_table(ministack_client: "DynamoDBClient") -> tuple["DynamoDBClient", str]:
     """Return a client of ministack, and the name of an empty table."""
-    return ministack_client, _new_table(ministack_client)
+    return ministack_client, new_table(ministack_client)
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +58,8 @@ def ministack_client(ministack: str) -> "DynamoDBClient":
     return _client(ministack)
 
 
-def _new_table(client: "DynamoDBClient") -> str:
+def new_table(client: "DynamoDBClient") -> str:
+    """Make an empty table and return its name."""
     table = f"records-{uuid4()}"
     client.create_table(
         TableName=table,

@@ -54,7 +54,8 @@ class Billing:
             ResultNotRetained: The same request was answered, and answered once more, or too long ago.
             InsufficientBalance: A balance or a cap does not cover it; nothing has happened.
         """
-        digest, request = self._digest(order.idempotency_key), self._digest(order.request)
+        digest = self._digest([order.account_id, order.idempotency_key])
+        request = self._digest(order.request)
         found = operation(self._store, order.account_id, digest)
         if found is None:
             return self._reserve(order, self._new(order, digest, request))

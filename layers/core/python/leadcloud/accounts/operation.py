@@ -43,7 +43,7 @@ class Operation:
 
     account_id: str
     digest: str
-    """Keyed hash of the account's Idempotency-Key."""
+    """Keyed hash of the account and its Idempotency-Key: no other operation has it."""
     request: str
     """Keyed hash of the whole request."""
     request_id: str

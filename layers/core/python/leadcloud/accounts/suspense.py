@@ -41,7 +41,7 @@ class Suspicion:
 def suspected(found: Operation, register: str, *, reason: Reason, at: datetime) -> PutIfAbsent:
     """Return the action that keeps a suspicion of an operation's source."""
     return PutIfAbsent(
-        key=Key(_PARTITION, f"{rfc3339(at)}#{found.digest[:16]}#{register}"),
+        key=Key(_PARTITION, f"{rfc3339(at)}#{found.digest}#{register}"),
         attributes={
             "at": rfc3339(at),
             "register": register,
