@@ -48,6 +48,8 @@ class Settings:
     """`secret:` or `kms:KEY`."""
     anchors: str
     """`file:PATH` or `s3:BUCKET`: where the roots of the audit trail go."""
+    exchanges: Mapping[str, str]
+    """Account to `file:FOLDER` or `s3:BUCKET`: where it lays its register for jobs on the whole."""
     exempt_destinations: frozenset[str]
     """`host:port` of a demo's own controllers, which no rule on addresses applies to."""
     filings_an_hour: int
@@ -80,6 +82,7 @@ class Settings:
             executions=variables.get("LEADCLOUD_EXECUTIONS", "store:"),
             data_keys=variables.get("LEADCLOUD_DATA_KEYS", "secret:"),
             anchors=variables.get("LEADCLOUD_ANCHORS", ""),
+            exchanges=_exchanges(variables.get("LEADCLOUD_EXCHANGES", "")),
             exempt_destinations=frozenset(
                 variables.get("LEADCLOUD_EXEMPT_DESTINATIONS", "").split()
             ),
@@ -99,6 +102,14 @@ def _folder(variables: Mapping[str, str], name: str, in_repository: str) -> Path
         return Path(variables[name])
     # In a Lambda this file lies at /opt/python/leadcloud, with no repository above it.
     return Path(__file__).parents[4] / in_repository
+
+
+def _exchanges(text: str) -> Mapping[str, str]:
+    """Read `account=s3:bucket`, with blanks between several."""
+    pairs = [pair.partition("=") for pair in text.split()]
+    if not all(account and place for account, _, place in pairs):
+        raise SettingsError("LEADCLOUD_EXCHANGES is not a list of accounts and places")
+    return {account: place for account, _, place in pairs}
 
 
 def _count(variables: Mapping[str, str], name: str, default: str) -> int:

@@ -29,6 +29,7 @@ from leadcloud.clock import Clock, SystemClock
 from leadcloud.codes.postal_codes import PostalCodeList
 from leadcloud.controllers import Channel, ControllerBook, ControllerKeys
 from leadcloud.data_key import DataKeys, KmsDataKeys, SecretDataKeys
+from leadcloud.exchange import Exchange, ExchangeRefused, FolderExchange, S3Exchange
 from leadcloud.executions import Executions, StepFunctionsExecutions, StoredExecutions
 from leadcloud.forwarding.destination import Destinations, system_resolve
 from leadcloud.forwarding.email import EmailForwarder
@@ -181,6 +182,23 @@ class Services:
         if kind == "s3":
             return S3Anchors(aws_client("s3"), place)
         raise SettingsError("LEADCLOUD_ANCHORS names no place for anchors")
+
+    def exchange(self, account_id: str, job_id: str) -> Exchange:
+        """Where an account lays its register for one job, and gets the outcome.
+
+        Raises:
+            ExchangeRefused: The account has no such place, or the job's id is none.
+        """
+        kind, _, place = self.settings.exchanges.get(account_id, "").partition(":")
+        if kind == "file":
+            return FolderExchange(Path(place), job_id)
+        if kind == "s3":
+            return S3Exchange(self._s3, place, job_id)
+        raise ExchangeRefused
+
+    @cached_property
+    def _s3(self) -> Any:
+        return aws_client("s3")
 
     @cached_property
     def data_keys(self) -> DataKeys:

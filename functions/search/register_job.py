@@ -1,0 +1,119 @@
+"""A job on the whole of a customer's own register: what it asks for, checked as a search is.
+
+The contract, the operator's switches, the prohibitions and the purpose hold for it as for any
+search (mission M4, M6, M12).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from pydantic import Field, ValidationError
+
+from functions.search.age_group import AgeGroups
+from functions.search.messages import CriteriaMessage, RegisterId, SearchRequest
+from functions.search.search import Search, Terms, prepare
+from leadcloud.ages.groups import SCHEMES
+from leadcloud.ages.model import Prediction
+from leadcloud.ages.names import surname_first
+from leadcloud.errors import Fault, RequestInvalid
+from leadcloud.http.wire import Wire
+from leadcloud.registers.column_mapping import FIELDS
+from leadcloud.registers.condition import LIST_OPERATORS
+from leadcloud.registers.contact import ConsumerContact
+from leadcloud.registers.in_memory import InMemoryRegister
+from leadcloud.registers.interface import Capability, RegisterDescription
+from leadcloud.wiring import Services
+
+
+class JobMessage(Wire):
+    """What the customer writes into job.json."""
+
+    register_: RegisterId = Field(alias="register")
+    purpose: str = Field(max_length=64)
+    criteria: CriteriaMessage = Field(default={}, max_length=20)
+    tell: list[Literal["age_group"]] = Field(default=[], max_length=1)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Job:
+    """A job that may be carried out."""
+
+    search: Search
+    register: RegisterDescription
+    tells_ages: bool
+
+    @property
+    def criteria(self) -> tuple[str, ...]:
+        """The fields that limit the target group."""
+        return tuple(step.field for step in self.search.plans[0].steps)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What is written about a row."""
+        return ("ref", "age_group", "probability", "basis") if self.tells_ages else ("ref",)
+
+    def lists(self, contact: ConsumerContact) -> bool:
+        """Tell whether a contact is in the target group and may be called."""
+        (source,) = self.search.plans
+        return source.admits(contact) and self.search.allow(contact) is not None
+
+    def predictions(self, contacts: Sequence[ConsumerContact]) -> list[Prediction]:
+        """Return what is told of the ages of contacts."""
+        model = self.search.ages.models.model(self.register.country)
+        names = [contact.first_name for contact in contacts]
+        return model.predict(
+            names,
+            [contact.gender for contact in contacts],
+            [contact.postal_code for contact in contacts],
+            scheme=self.search.ages.scheme,
+            surname_first=surname_first(names, model.known),
+        )
+
+
+def job_of(content: bytes, account_id: str, services: Services) -> Job:
+    """Read a job and check it against the account's contract.
+
+    Raises:
+        RequestInvalid: It cannot be read, or asks for what it may not.
+        LeadCloudError: As for a search.
+    """
+    try:
+        message = JobMessage.model_validate_json(content)
+    except ValidationError:
+        raise RequestInvalid("The job is not what this service reads.") from None
+    account = services.accounts.bound_by_terms(account_id)
+    known = message.register_ in account.registers
+    register = services.registers.register(message.register_) if known else None
+    if register is None:
+        raise _refusal("register_unknown", "Your contract names no such register.")
+    if register.description.kind != "consumer":
+        raise _refusal("register_not_for_purpose", "Only registers of persons are worked on whole.")
+    description = replace(register.description, criteria=_OURS, has_streets=True)
+    terms = Terms(
+        registers={message.register_: InMemoryRegister(description, ())},
+        policy_of=services.policies.policy,
+        allow=services.prohibitions.of(account.id),
+        ages=AgeGroups(models=services.ages, scheme=SCHEMES[account.age_groups]),
+        existing_postal_codes=services.postal_codes.existing(),
+        neighbourhoods=services.neighbourhoods.current(),
+    )
+    request = SearchRequest(
+        purpose=message.purpose, registers=[message.register_], criteria=message.criteria
+    )
+    search = prepare(request, account, terms)
+    if message.tell and "age_group" not in search.plans[0].fields:
+        raise _refusal("register_switched_off", "Ages are not predicted on this register now.")
+    return Job(search=search, register=description, tells_ages=bool(message.tell))
+
+
+_OURS = {
+    field: Capability(operators=frozenset(LIST_OPERATORS), native="local", carried=True)
+    for field in FIELDS["consumer"].criteria
+}
+"""There is nobody but us to filter the rows of a part."""
+
+
+def _refusal(code: str, detail: str) -> RequestInvalid:
+    fault = Fault(field="register", code=code, detail=detail)
+    return RequestInvalid("The job has faults.", faults=[fault])

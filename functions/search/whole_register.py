@@ -1,0 +1,89 @@
+"""The steps of a job on a whole register as a Lambda function: ids and numbers in and out.
+
+What a step answers or fails with stands in the history of its execution, so an exception leaves
+here as the name of its type only.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from functions.search.register_job import job_of
+from functions.search.register_part import Tally, tell
+from leadcloud.errors import LeadCloudError
+from leadcloud.events import log_step_failed
+from leadcloud.exchange import Exchange, ExchangeRefused, part_name, parts_of
+from leadcloud.wiring import Services, services
+
+MOST_PARTS = 2_000
+"""The list of them is the input of a state, of which Step Functions takes 256 KB."""
+
+JOB, RESULT, REFUSED = "job.json", "out/result.json", "out/refused.json"
+
+
+class StepFailed(Exception):
+    """A step failed; the message is the type of what went wrong."""
+
+
+def lambda_handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
+    """Carry out one step."""
+    return carry_out(services(), event)
+
+
+def carry_out(services: Services, event: Mapping[str, Any]) -> dict[str, Any]:
+    """Carry out one step.
+
+    Raises:
+        StepFailed: With the type of what went wrong.
+    """
+    try:
+        return _STEPS[event["step"]](services, event)
+    except Exception as error:  # noqa: BLE001 the one boundary: no text of an error gets out
+        log_step_failed(event["step"], event["job_id"], error)
+        failure = StepFailed(type(error).__name__)
+    raise failure
+
+
+def begin(services: Services, event: Mapping[str, Any]) -> dict[str, Any]:
+    """Check the job and return its parts; tell the customer where it is refused."""
+    ids = {"account_id": event["account_id"], "job_id": event["job_id"]}
+    exchange = _exchange(services, event)
+    try:
+        job_of(exchange.read(JOB), ids["account_id"], services)
+        numbers = parts_of(exchange, most=MOST_PARTS)
+    except LeadCloudError as error:
+        _write(exchange, REFUSED, {"code": error.code, "faults": [*map(asdict, error.faults)]})
+        raise
+    except ExchangeRefused:
+        _write(exchange, REFUSED, {"code": "parts_unusable", "faults": []})
+        raise
+    return {**ids, "parts": [{**ids, "part": number} for number in numbers]}
+
+
+def part(services: Services, event: Mapping[str, Any]) -> dict[str, Any]:
+    """Work on one part. Once more comes to the same."""
+    exchange, number = _exchange(services, event), int(event["part"])
+    job = job_of(exchange.read(JOB), event["account_id"], services)
+    output, tally = tell(exchange.read(part_name(number, side="in")), job)
+    exchange.write(part_name(number, side="out"), output)
+    return {"part": number, **asdict(tally)}
+
+
+def finish(services: Services, event: Mapping[str, Any]) -> dict[str, Any]:
+    """Tell the customer that all parts are done, and how many rows they had."""
+    tallies = event["parts"]
+    sums = {name: sum(each[name] for each in tallies) for name in Tally.__dataclass_fields__}
+    _write(_exchange(services, event), RESULT, {"parts": len(tallies), **sums})
+    return {"parts": len(tallies), **sums}
+
+
+_STEPS = {"begin": begin, "part": part, "finish": finish}
+
+
+def _exchange(services: Services, event: Mapping[str, Any]) -> Exchange:
+    return services.exchange(event["account_id"], event["job_id"])
+
+
+def _write(exchange: Exchange, name: str, content: Mapping[str, Any]) -> None:
+    exchange.write(name, json.dumps(content, indent=2).encode() + b"\n")
