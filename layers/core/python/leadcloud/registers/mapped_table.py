@@ -4,8 +4,7 @@ What is delivered and what is filtered is one and the same expression per field,
 text compared byte by byte, so that a page holds exactly what `Condition.is_met_by` accepts.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -14,19 +13,12 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    Dialect,
     MetaData,
-    RowMapping,
-    Select,
     Table,
-    bindparam,
     cast,
-    false,
-    func,
     inspect,
-    or_,
     quoted_name,
-    select,
-    true,
     type_coerce,
 )
 from sqlalchemy.types import NullType
@@ -36,19 +28,32 @@ from leadcloud.registers.column_mapping import BAN, FIELDS, NO_BAN, ColumnMappin
 from leadcloud.registers.condition import Condition, Criteria
 from leadcloud.registers.contact import BusinessContact, ConsumerContact, Contact
 from leadcloud.registers.interface import RegisterRefused
+from leadcloud.registers.page_statement import BoundClause, Clause, PageStatements, Statement
 from leadcloud.registers.phone import e164
 
 Key = int | str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class MappedTable:
     """A table or view that holds what its mapping names."""
 
-    mapping: ColumnMapping
-    key: ColumnElement[Any]
-    texts: Mapping[str, ColumnElement[str]]
-    """Field → its column as text."""
+    def __init__(
+        self,
+        mapping: ColumnMapping,
+        *,
+        key: ColumnElement[Any],
+        texts: Mapping[str, ColumnElement[str]],
+        dialect: Dialect,
+    ) -> None:
+        """Take the key and, by field, the columns as text."""
+        self._kind = mapping.kind
+        self._constants = mapping.constants
+        self._codes = {field: mapping.codes_of(field) for field in texts}
+        self._fields = FIELDS[mapping.kind]
+        self._compared = frozenset(self._fields.criteria.values())
+        self._statements = PageStatements(
+            key, texts, required=sorted(self._fields.required), dialect=dialect
+        )
 
     @classmethod
     def reflect(cls, connection: Connection, mapping: ColumnMapping) -> "MappedTable":
@@ -71,82 +76,68 @@ class MappedTable:
         schema = mapping.schema_name and _quoted(mapping.schema_name)
         Table(_quoted(mapping.table), MetaData(), *columns.values(), schema=schema)
         return cls(
-            mapping=mapping,
+            mapping,
             # Without a type the driver reads and binds the key as the database has it.
             key=type_coerce(columns[mapping.key], NullType()),
             texts={
                 field: _as_text(columns[name], connection.dialect.name)
                 for field, name in mapping.columns.items()
             },
+            dialect=connection.dialect,
         )
 
-    def page(self, criteria: Criteria, *, after: Key | None, limit: int) -> Select[Any]:
-        """Return the statement for the rows that follow a key."""
-        columns = (self.key.label("key"), *(text.label(f) for f, text in self.texts.items()))
-        statement = self._found(select(*columns), criteria).order_by(self.key).limit(limit)
-        if after is None:
-            return statement
-        return statement.where(self.key > bindparam("after", after, type_=NullType()))
-
-    def count(self, criteria: Criteria) -> Select[Any]:
-        """Return the statement for the number of rows that all pages have together."""
-        return self._found(select(func.count(self.key)), criteria)
-
-    def _found(self, statement: Select[Any], criteria: Criteria) -> Select[Any]:
-        required = FIELDS[self.mapping.kind].required
-        return statement.where(
-            self.key.is_not(None),
-            *(self.texts[field].is_not(None) for field in sorted(required)),
-            *(self._where(condition) for condition in criteria),
-        )
-
-    def _where(self, condition: Condition) -> ColumnElement[bool]:
-        """Say in SQL what `Condition.is_met_by` says.
+    def page(self, criteria: Criteria, *, after: Key | None, limit: int) -> Statement:
+        """Return the statement for the rows that follow a key.
 
         Raises:
-            RegisterRefused: The condition is on something that the mapping does not have.
+            RegisterRefused: A condition is on something that the mapping does not have.
         """
-        field = FIELDS[self.mapping.kind].criteria.get(condition.field)
-        if field in self.mapping.constants:
-            return true() if condition.is_met_by(self.mapping.constants[field]) else false()
-        if field is None or field not in self.texts:
+        return self._statements.page(self._clauses(criteria), after=after, limit=limit)
+
+    def count(self, criteria: Criteria) -> Statement:
+        """Return the statement for the number of rows that all pages have together."""
+        return self._statements.count(self._clauses(criteria))
+
+    def _clauses(self, criteria: Criteria) -> list[BoundClause]:
+        found = (self._clause(condition) for condition in criteria)
+        return [clause for clause in found if clause is not None]
+
+    def _clause(self, condition: Condition) -> BoundClause | None:
+        """Return what a condition asks of a column, and its values; None where all rows meet it."""
+        field = self._fields.criteria.get(condition.field)
+        if field in self._constants:
+            met = condition.is_met_by(self._constants[field])
+            # Any column will do to be met by no row.
+            return None if met else (Clause(field=next(iter(self._codes)), test="in", count=0), ())
+        if field is None or field not in self._codes:
             raise RegisterRefused
-        text = self.texts[field]
-        codes = self.mapping.codes_of(field)
+        codes, test = self._codes[field], condition.operator
         if codes is not None:
-            return text.in_([code for code, value in codes.items() if condition.is_met_by(value)])
-        values = [value for value in condition.values if _can_stand_in_a_column(value)]
-        match condition.operator:
-            case "in":
-                return text.in_([value for value in values if value])
-            case "not_in":
-                return text.not_in(["", *values])
-            case "prefix":
-                return (text != "") & or_(
-                    false(), *(text.startswith(value, autoescape=True) for value in values)
-                )
-            case "range":
-                return text.like("____-__-__") & text.between(
-                    condition.values[0], condition.values[1]
-                )
+            values = [code for code, value in codes.items() if condition.is_met_by(value)]
+            test = "in"
+        else:
+            # An empty text is an unknown value, but every text begins with it.
+            values = [
+                value
+                for value in condition.values
+                if _can_stand_in_a_column(value) and (value or test == "prefix")
+            ]
+        return Clause(field=field, test=test, count=len(values)), values
 
-    def contact(self, row: RowMapping) -> Contact | None:
+    def contact(self, row: Sequence[Any]) -> Contact | None:
         """Return the contact in a row; None where it lacks a name or a phone number."""
-        values = {field: self._value(field, row[field]) for field in self.texts}
-        values |= self.mapping.constants
+        values: dict[str, Any] = dict(self._constants)
+        for (field, codes), cell in zip(self._codes.items(), row[1:], strict=True):
+            text = cell if isinstance(cell, str) else ""
+            if codes is not None:
+                values[field] = codes.get(text)
+            else:
+                # What is filtered by is delivered as it was compared: to the byte.
+                values[field] = (text if field in self._compared else text.strip()) or None
         values["phone"] = e164(values["phone"] or "", "FI")
-        if not all(values[field] for field in FIELDS[self.mapping.kind].required):
+        if not all(values[field] for field in self._fields.required):
             return None
-        return _contact(self.mapping.kind, values)
-
-    def _value(self, field: str, cell: object) -> str | None:
-        text = cell if isinstance(cell, str) else ""
-        codes = self.mapping.codes_of(field)
-        if codes is not None:
-            return codes.get(text)
-        if field not in FIELDS[self.mapping.kind].criteria.values():
-            text = text.strip()
-        return text or None
+        return _contact(self._kind, values)
 
 
 def _contact(kind: str, values: dict[str, Any]) -> Contact:

@@ -1,7 +1,7 @@
 """The register in a customer's own database: PostgreSQL or SQLite, read where it stands."""
 
 import json
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from leadcloud.registers.column_mapping import OwnRegister
@@ -13,14 +13,12 @@ from leadcloud.registers.interface import (
     RegisterRefused,
 )
 
-Result = TypeVar("Result")
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sqlalchemy import Connection, RowMapping
-
     from leadcloud.registers.mapped_table import Key, MappedTable
+    from leadcloud.registers.page_statement import Statement
+    from leadcloud.registers.read_only_database import Row
 
 
 class OwnDatabase(Register):
@@ -58,13 +56,11 @@ class OwnDatabase(Register):
         """
         after = _key_at(request.position)
 
-        def work(connection: "Connection") -> "tuple[MappedTable, Sequence[RowMapping]]":
-            table = self._mapped_table(connection)
+        def page(table: "MappedTable") -> "Statement":
             # One row more than asked for tells whether a page follows.
-            statement = table.page(request.criteria, after=after, limit=request.size + 1)
-            return table, connection.execute(statement).mappings().all()
+            return table.page(request.criteria, after=after, limit=request.size + 1)
 
-        table, rows = self._read(work, request)
+        table, rows = self._read(page, request)
         return _page(table, rows, request.size)
 
     def count(self, request: PageRequest) -> int:
@@ -73,16 +69,16 @@ class OwnDatabase(Register):
         Raises:
             RegisterError: One of its subclasses.
         """
+        _, ((number,),) = self._read(lambda table: table.count(request.criteria), request)
+        return int(number)
 
-        def work(connection: "Connection") -> int:
-            statement = self._mapped_table(connection).count(request.criteria)
-            return int(connection.execute(statement).scalar_one())
-
-        return self._read(work, request)
-
-    def _read(self, work: "Callable[[Connection], Result]", request: PageRequest) -> "Result":
+    def _read(
+        self, statement: "Callable[[MappedTable], Statement]", request: PageRequest
+    ) -> "tuple[MappedTable, Sequence[Row]]":
         try:
-            return self._database.read(work, request.deadline)
+            # Two threads may both look it up; the result is the same.
+            table = self._table = self._table or self._looked_up(request)
+            return table, self._database.rows(statement(table), request.deadline)
         except RegisterRefused:
             self._table = None
             raise
@@ -91,17 +87,16 @@ class OwnDatabase(Register):
         """Close the connections that are kept."""
         self._database.close()
 
-    def _mapped_table(self, connection: "Connection") -> "MappedTable":
+    def _looked_up(self, request: PageRequest) -> "MappedTable":
         from leadcloud.registers.mapped_table import MappedTable
 
-        # Two threads may both look it up; the result is the same.
-        table = self._table or MappedTable.reflect(connection, self._mapping)
-        self._table = table
-        return table
+        return self._database.read(
+            lambda connection: MappedTable.reflect(connection, self._mapping), request.deadline
+        )
 
 
-def _page(table: "MappedTable", rows: "Sequence[RowMapping]", size: int) -> RegisterPage:
-    keys = [row["key"] for row in rows]
+def _page(table: "MappedTable", rows: "Sequence[Row]", size: int) -> RegisterPage:
+    keys = [row[0] for row in rows]
     if len(set(keys)) < len(keys):
         # Paging by a key that rows share would leave some of them out.
         raise RegisterAnswerInvalid

@@ -1,25 +1,24 @@
 """A database that is only ever read, and never waited for beyond a deadline."""
 
 import logging
-import socket
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from threading import BoundedSemaphore, Timer
-from typing import Any, Final, TypeVar
+from threading import BoundedSemaphore
+from typing import Any, Final, Protocol, TypeVar
 
 from sqlalchemy import (
     URL,
     Connection,
     Engine,
+    PoolProxiedConnection,
     QueuePool,
     create_engine,
+    event,
     exc,
-    func,
     make_url,
-    select,
 )
 
 from leadcloud.clock import Deadline
@@ -30,11 +29,11 @@ from leadcloud.registers.interface import (
     RegisterTimeout,
     RegisterUnavailable,
 )
+from leadcloud.registers.page_statement import Statement
 
+Row = tuple[Any, ...]
 Result = TypeVar("Result")
 
-_GRACE: Final = 0.25
-"""Seconds that the server has to end a statement itself before its connection is cut."""
 _LOGGER: Final = "own_database"
 _STEPS: Final = 1000
 """Instructions of SQLite's machine between two looks at the clock; well under a millisecond."""
@@ -53,7 +52,7 @@ class ReadOnlyDatabase:
         Raises:
             RegisterRefused: The address is none, or of another kind of database.
         """
-        self._engine, self._bounded = _engine(_parsed(url), connections)
+        self._engine, self._driver = _engine(_parsed(url), connections)
         driver = self._engine.dialect.loaded_dbapi
         self._foreign = (exc.SQLAlchemyError, driver.Error, OSError, ValueError, OverflowError)
         self._slots = BoundedSemaphore(connections)
@@ -61,23 +60,42 @@ class ReadOnlyDatabase:
     def read(self, work: Callable[[Connection], Result], deadline: Deadline) -> Result:
         """Run the work in a read-only transaction that ends by the deadline.
 
-        The work may run twice: a kept connection may turn out to have died since.
+        Raises:
+            RegisterError: It did not come to an end.
+        """
+
+        def by_sqlalchemy() -> Result:
+            with (
+                self._engine.connect() as connection,
+                self._in_use(connection.connection) as raw,
+                self._driver.bounded(raw, deadline),
+            ):
+                return work(connection)
+
+        return self._within(deadline, by_sqlalchemy)
+
+    def rows(self, statement: Statement, deadline: Deadline) -> Sequence[Row]:
+        """Return what a statement finds, in a read-only transaction that ends by the deadline.
 
         Raises:
             RegisterError: It did not come to an end.
         """
+        # By the driver itself: SQLAlchemy's own way to a result takes longer than the database's.
+        return self._within(deadline, lambda: self._by_driver(statement, deadline))
+
+    def close(self) -> None:
+        """Close the connections that are kept."""
+        self._engine.dispose()
+
+    def _within(self, deadline: Deadline, attempt: Callable[[], Result]) -> Result:
         try:
             with self._slot(deadline):
-                return self._read_again_if_cut(work, deadline)
+                return self._attempted(deadline, attempt)
         except self._foreign as error:
             failure = _register_error(error, deadline)
         # Outside of the handler: the driver's error holds SQL and values, and would hang on to
         # ours as its context even if raised from None.
         raise failure
-
-    def close(self) -> None:
-        """Close the connections that are kept."""
-        self._engine.dispose()
 
     @contextmanager
     def _slot(self, deadline: Deadline) -> Iterator[None]:
@@ -88,21 +106,56 @@ class ReadOnlyDatabase:
         finally:
             self._slots.release()
 
-    def _read_again_if_cut(
-        self, work: Callable[[Connection], Result], deadline: Deadline
-    ) -> Result:
-        try:
-            return self._read(work, deadline)
-        except exc.DBAPIError as error:
-            if not error.connection_invalidated:
-                raise
-        return self._read(work, deadline)
+    def _attempted(self, deadline: Deadline, attempt: Callable[[], Result]) -> Result:
+        while True:
+            if deadline.remaining() <= 0:
+                raise RegisterTimeout
+            try:
+                return attempt()
+            except _KeptConnectionCut:
+                continue
 
-    def _read(self, work: Callable[[Connection], Result], deadline: Deadline) -> Result:
-        if deadline.remaining() <= 0:
-            raise RegisterTimeout
-        with self._engine.connect() as connection, self._bounded(connection, deadline):
-            return work(connection)
+    def _by_driver(self, statement: Statement, deadline: Deadline) -> Sequence[Row]:
+        kept = self._engine.raw_connection()
+        try:
+            with self._in_use(kept) as raw:
+                return self._driver.rows(raw, statement, deadline)
+        finally:
+            kept.close()
+
+    @contextmanager
+    def _in_use(self, kept: PoolProxiedConnection) -> Iterator[Any]:
+        """Lend the driver's connection; after an error it is of no more use."""
+        raw = kept.driver_connection
+        try:
+            yield raw
+        except self._foreign:
+            was_used, is_cut = kept.info.get(_USED, False), self._driver.is_cut(raw)
+            kept.invalidate()
+            if was_used and is_cut:
+                raise _KeptConnectionCut from None
+            raise
+        kept.info[_USED] = True
+
+
+_USED = "used"
+
+
+class _KeptConnectionCut(Exception):
+    """A connection had died since it was used, which says nothing about the next one."""
+
+
+class _Driver(Protocol):
+    """What PostgreSQL and SQLite do each in their own way, on a connection of their driver."""
+
+    def bounded(self, raw: Any, deadline: Deadline) -> AbstractContextManager[None]:
+        """Let a read-only transaction end by the deadline."""
+
+    def rows(self, raw: Any, statement: Statement, deadline: Deadline) -> Sequence[Row]:
+        """Return what a statement finds, in such a transaction."""
+
+    def is_cut(self, raw: Any) -> bool:
+        """Tell whether the connection is gone."""
 
 
 def _parsed(url: str) -> URL:
@@ -112,24 +165,20 @@ def _parsed(url: str) -> URL:
     raise RegisterRefused
 
 
-def _engine(url: URL, connections: int) -> tuple[Engine, Callable[..., Any]]:
+def _engine(url: URL, connections: int) -> tuple[Engine, _Driver]:
     backend = url.get_backend_name()
     if backend == "sqlite" and url.database:
         open_file = partial(_open_file, Path(url.database))
-        return _quiet_engine(URL.create("sqlite"), connections, creator=open_file), _bounded_sqlite
+        return _quiet_engine(URL.create("sqlite"), connections, creator=open_file), _Sqlite()
     if backend == "postgresql":
-        url = url.set(drivername="postgresql+psycopg")
-        engine = _quiet_engine(url, connections, connect_args=_POSTGRESQL)
-        return engine.execution_options(postgresql_readonly=True), _bounded_postgresql
+        from leadcloud.registers.postgresql import PostgreSql, connect
+
+        engine = _quiet_engine(url.set(drivername="postgresql+psycopg"), connections)
+        event.listen(
+            engine, "do_connect", lambda _dialect, _record, args, named: connect(*args, **named)
+        )
+        return engine, PostgreSql()
     raise RegisterRefused
-
-
-_POSTGRESQL: Final = {
-    "application_name": "leadcloud",
-    "client_encoding": "utf8",
-    "connect_timeout": 2,  # seconds per address; the least that libpq knows
-    "prepare_threshold": None,  # a prepared statement does not survive PgBouncer
-}
 
 
 def _quiet_engine(url: URL, connections: int, **options: Any) -> Engine:
@@ -164,41 +213,29 @@ def _open_file(path: Path) -> sqlite3.Connection:
     return connection
 
 
-@contextmanager
-def _bounded_sqlite(connection: Connection, deadline: Deadline) -> Iterator[None]:
-    raw: Any = connection.connection.driver_connection
-    raw.execute(f"PRAGMA busy_timeout = {_milliseconds(deadline)}")
-    raw.set_progress_handler(lambda: deadline.remaining() <= 0, _STEPS)
-    try:
-        yield
-    finally:
-        raw.set_progress_handler(None, 0)
+class _Sqlite:
+    """SQLite: looks at the clock every few instructions."""
+
+    @contextmanager
+    def bounded(self, raw: Any, deadline: Deadline) -> Iterator[None]:
+        raw.execute(f"PRAGMA busy_timeout = {milliseconds(deadline)}")
+        raw.set_progress_handler(lambda: deadline.remaining() <= 0, _STEPS)
+        try:
+            yield
+        finally:
+            raw.set_progress_handler(None, 0)
+
+    def rows(self, raw: Any, statement: Statement, deadline: Deadline) -> Sequence[Row]:
+        with self.bounded(raw, deadline):
+            found: Sequence[Row] = raw.execute(statement.sql, statement.parameters).fetchall()
+            return found
+
+    def is_cut(self, raw: Any) -> bool:  # noqa: ARG002 a file does not hang up
+        return False
 
 
-@contextmanager
-def _bounded_postgresql(connection: Connection, deadline: Deadline) -> Iterator[None]:
-    raw: Any = connection.connection.driver_connection
-    with ExitStack() as stack:
-        # The server ends a slow statement; but a server that hangs, or a network that swallows,
-        # ends nothing.
-        line = socket.fromfd(raw.fileno(), socket.AF_INET, socket.SOCK_STREAM)
-        stack.enter_context(line)
-        cut = Timer(deadline.remaining() + _GRACE, _cut, (line,))
-        cut.daemon = True
-        cut.start()
-        stack.callback(cut.cancel)
-        stack.callback(connection.rollback)
-        timeout = func.set_config("statement_timeout", str(_milliseconds(deadline)), True)
-        connection.execute(select(timeout))
-        yield
-
-
-def _cut(line: socket.socket) -> None:
-    with suppress(OSError):
-        line.shutdown(socket.SHUT_RDWR)
-
-
-def _milliseconds(deadline: Deadline) -> int:
+def milliseconds(deadline: Deadline) -> int:
+    """Return what is left, at least one: to PostgreSQL none means no limit."""
     return max(1, int(deadline.remaining() * 1000))
 
 
