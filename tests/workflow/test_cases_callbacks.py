@@ -1,6 +1,6 @@
 """Acceptance cases 21-24 and 35: what controllers may report, and what they may not."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import wraps
 from time import perf_counter
@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from leadcloud.store.interface import StoreUnavailable
 from leadcloud.store.sqlite import SqliteStore
 from tests.house import BUYER, OTHER, SOURCE, House, entry_of
 
@@ -230,6 +231,44 @@ def test_case_40_a_case_started_anew_sends_nothing_twice(house: House) -> None:
     assert len(house.interfaces.to(SOURCE)) == 1
     house.travel(days=18)
     assert house.case(reference, SOURCE).state == "overdue"
+
+
+def test_case_40_a_case_that_failed_before_it_was_sent_is_sent_once(house: House) -> None:
+    """Case 40: on day 15 a lost case is started anew; started twice, all the same it arrives once."""
+    house.interfaces.failing["source.example"] = 1
+    reference = house.forwarded()
+    house.lose_execution(f"{reference}.{SOURCE}")
+    house.travel(days=15)
+    assert house.interfaces.to(SOURCE) == []
+    for _ in range(2):
+        house.decide(reference, action="restart", controllers=[SOURCE])
+    house.travel(days=18)
+    assert len(house.interfaces.to(SOURCE)) == 1
+    ids = [h["webhook-id"] for host, h, _ in house.interfaces.posted if host == "source.example"]
+    assert len(ids) == len(set(ids))
+    assert house.case(reference, SOURCE).state == "overdue"
+    assert [each.event for each in house.audit(reference)].count("overdue") == 2  # the buyer's too
+
+
+def test_case_40_an_outage_is_outlived(house: House) -> None:
+    """Case 40: while the region is away every step fails; afterwards all goes on, once, in time."""
+    back = house.clock.now() + timedelta(hours=30)
+    carry_out = house.runner._invoke
+
+    def away(event: Mapping[str, Any]) -> Any:
+        if house.clock.now() < back:
+            raise StoreUnavailable
+        return carry_out(event)
+
+    house.runner._invoke = away
+    reference = house.forwarded()
+    house.travel(hours=29)
+    assert house.interfaces.posted == []
+    house.travel(hours=2)
+    assert house.states(reference) == {SOURCE: "forwarded", BUYER: "forwarded"}
+    assert [len(house.interfaces.to(each)) for each in (SOURCE, BUYER)] == [1, 1]
+    assert str(house.case(reference, SOURCE).due_on) == "2026-04-05"
+    assert house.failed_executions() == []
 
 
 def test_a_notice_of_a_source_reaches_its_buyers(house: House) -> None:
