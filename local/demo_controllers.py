@@ -18,7 +18,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 
 from functions.dsar_router.own_register import OWN
-from leadcloud.controllers import ControllerEntry
+from leadcloud.controllers import Broadcasts, ControllerEntry
 from leadcloud.forwarding.signature import key_to_text
 from leadcloud.wiring import Services
 from local.folder import Folder
@@ -30,6 +30,7 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9.@-]")
 _TEXTS = "/text-messages"
 
 _BY_WEBHOOK = ("demo-directory", "demo_customer")
+_BROADCASTS: dict[str, Broadcasts] = {"demo-directory": "whole", "demo_customer": "hashed"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,7 +86,7 @@ def _entry(controller_id: str, name: str, *, at: str, **members: Any) -> Control
         contract=f"demo-{controller_id}",
         contract_from=date(2026, 1, 1),
         url=f"{at}/{controller_id}" if by_webhook else None,
-        takes_broadcasts=by_webhook,
+        broadcasts=_BROADCASTS.get(controller_id, "none"),
         categories=("searching and delivering contacts for telemarketing",),
         **{"channel": "webhook" if by_webhook else "email", **members},
     )

@@ -52,6 +52,8 @@ class Case:
     opened_at: datetime
     hidden: bool = False
     """The requester learns of it only after showing control of the contact channel."""
+    veiled: bool = False
+    """The controller is asked by hashes whether it knows the person; it has nothing else yet."""
     attempts: int = 0
     sent_at: datetime | None = None
     reminders: int = 0

@@ -77,7 +77,12 @@ class Dossier:
         """
         start = PutIfAbsent(key=_to_start_key(request.reference), attributes={})
         to_start = (start,) if request.state == "received" else ()
-        details = {"right": request.right, "source": request.source, "state": request.state}
+        details: Details = {
+            "right": request.right,
+            "source": request.source,
+            "state": request.state,
+            "send_to_all": request.send_to_all,
+        }
         self._store.transact(
             PutIfAbsent(key=request_key(request.reference), attributes=row.write(request)),
             PutIfAbsent(key=_listing_key(request), attributes={}),

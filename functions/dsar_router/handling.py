@@ -7,13 +7,13 @@ that is down is a state to wait in, never a failure.
 from dataclasses import replace
 from datetime import timedelta
 
-from functions.dsar_router.case import CONCLUDED, TAKEN, Case
+from functions.dsar_router.case import CONCLUDED, Case
+from functions.dsar_router.closing import is_given_up, tidy
 from functions.dsar_router.deadline import end_of
 from functions.dsar_router.desk import Desk
 from functions.dsar_router.dossier import Change
 from functions.dsar_router.message import message_about
 from functions.dsar_router.milestone import (
-    LATE_WORD_FOR,
     next_milestone,
     next_try,
     reminders_passed,
@@ -25,11 +25,8 @@ from functions.dsar_router.routing import Ids, Outcome, hand_to
 from leadcloud.clock import rfc3339
 from leadcloud.controllers import Channel, ControllerEntry
 from leadcloud.events import Event, log
-from leadcloud.forwarding.interface import ForwardingError, Receipt
+from leadcloud.forwarding.interface import ForwardingError, Kind, Receipt
 from leadcloud.forwarding.manual import add_task
-
-KEPT_AFTER = timedelta(days=14)
-"""How long a payload is kept once every controller has it."""
 
 _ALARM_AFTER = timedelta(hours=24)
 _OFFICER_AFTER = timedelta(hours=48)
@@ -58,9 +55,12 @@ def forward(desk: Desk, ids: Ids) -> Outcome:
         return _go(ids, "stop")
     if case.sent_at is None:
         case = _attempt(desk, request, case)
+    if case.sent_at is None and case.veiled and desk.clock.now() >= end_of(case.due_on):
+        return _go(ids, "await", wait_seconds=1)  # hashes take no other way: it is overdue
     if case.sent_at is None:
         return _go(ids, "again", wait_seconds=next_try(case, desk.clock.now()))
-    shown = [each for each in desk.dossier.cases(case.reference) if not each.hidden]
+    cases = desk.dossier.cases(case.reference)
+    shown = [each for each in cases if not each.hidden and not each.veiled]
     if shown and all(each.sent_at for each in shown):
         desk.letters.write("passed_on", request, desk.payloads.open(case.reference))
     return _go(ids, "await", wait_seconds=next_milestone(case, desk.clock.now()))
@@ -82,22 +82,27 @@ def settle(desk: Desk, ids: Ids) -> Outcome:
     case = desk.dossier.change_case(case.reference, case.controller_id, _seen)
     if request.state == "withdrawn" and not case.cancelled:
         return _cancel(desk, request, case)
+    if case.veiled and case.state == "acknowledged":
+        asked = replace(case, veiled=False, state="pending", sent_at=None, attempts=0)
+        _become(desk, case, asked, event="recognised")
+        return _go(ids, "forward")
     case = _tell_person(desk, request, _keep_time(desk, request, case))
-    if case.state == "not_controller":
+    if case.state == "not_controller" and not case.veiled:
         _ask_whom_it_named(desk, request, case)
-    _tidy(desk, request)
-    if case.state in CONCLUDED or _is_given_up(desk, case):
+    tidy(desk, request)
+    if case.state in CONCLUDED or is_given_up(desk, case):
         return _go(ids, "stop")
     return _go(ids, "await", wait_seconds=next_milestone(case, desk.clock.now()))
 
 
 def _attempt(desk: Desk, request: SubjectRequest, case: Case) -> Case:
     entry = _entry(desk, case)
-    channel = _channel(desk, request, case, entry=entry)
+    channel = entry.channel if case.veiled else _channel(desk, request, case, entry=entry)
     if channel != case.channel:
         case = _become(desk, case, replace(case, channel=channel), event="channel_switched")
     payload = desk.payloads.open(case.reference)
-    message = message_about(desk, request, case, kind="forwarded", payload=payload)
+    kind: Kind = "inquiry" if case.veiled else "forwarded"
+    message = message_about(desk, request, case, kind=kind, payload=payload)
     try:
         receipt = desk.forwarders[channel].send(message, entry)
     except ForwardingError as error:
@@ -193,7 +198,7 @@ def _keep_time(desk: Desk, request: SubjectRequest, case: Case) -> Case:
 
 def _tell_person(desk: Desk, request: SubjectRequest, case: Case) -> Case:
     state = case.state
-    if state == case.told or case.hidden:
+    if state == case.told or case.hidden or (case.veiled and state == "not_controller"):
         return case
     if state in ("extended", "fulfilled", "refused", "overdue", "not_controller"):
         payload = desk.payloads.open(case.reference)
@@ -211,28 +216,6 @@ def _ask_whom_it_named(desk: Desk, request: SubjectRequest, case: Case) -> None:
         hand_to(desk, request, (entry.id,))
     else:
         _task(desk, case, "find_controller")
-
-
-def _tidy(desk: Desk, request: SubjectRequest) -> None:
-    """Let the payload go once everybody has it, and close the request once all have answered."""
-    cases = desk.dossier.cases(request.reference)
-    if request.state == "forwarded" and all(case.state in TAKEN for case in cases):
-        desk.payloads.keep_until(request.reference, desk.clock.now() + KEPT_AFTER)
-    given_up = [case for case in cases if _is_given_up(desk, case)]
-    answered = given_up or any(case.state in ("fulfilled", "refused") for case in cases)
-    if answered and all(case.state in CONCLUDED or case in given_up for case in cases):
-
-        def closed(current: SubjectRequest) -> Change[SubjectRequest] | None:
-            if current.state != "forwarded":
-                return None
-            return Change(to=replace(current, state="closed"), event="closed")
-
-        desk.dossier.change_request(request.reference, closed)
-
-
-def _is_given_up(desk: Desk, case: Case) -> bool:
-    """Tell whether no word of an overdue case is waited for any more; the person knows her rights."""
-    return case.state == "overdue" and desk.clock.now() >= end_of(case.due_on) + LATE_WORD_FOR
 
 
 def _become(desk: Desk, before: Case, after: Case, *, event: str) -> Case:

@@ -4,6 +4,7 @@ from typing import Any
 
 from functions.dsar_router.case import Case
 from functions.dsar_router.desk import Desk
+from functions.dsar_router.inquiry import channels_of, hashes_of
 from functions.dsar_router.payload import Payload
 from functions.dsar_router.request import SubjectRequest
 from leadcloud.clock import rfc3339
@@ -17,6 +18,8 @@ def message_about(
 ) -> Message:
     """Return the message of a kind; only the first one carries what the person wrote."""
     body = _facts(desk, request, case)
+    if kind == "inquiry":
+        body["hashes"] = _hashes(desk, request, case, payload=payload or {})
     if kind == "forwarded" and payload is not None:
         body |= {name: payload[name] for name in _PERSONAL if name in payload}
         body.setdefault("reply_to", {})
@@ -33,6 +36,14 @@ def message_about(
         due_on=case.due_on.isoformat(),
         body=body,
     )
+
+
+def _hashes(desk: Desk, request: SubjectRequest, case: Case, *, payload: Payload) -> list[str]:
+    entry = desk.controllers.entry(case.controller_id)
+    if entry is None:
+        return []
+    newest = desk.controller_keys.key(entry.id, entry.keys[0].number)
+    return hashes_of(channels_of(request, payload), newest)
 
 
 def _kind(request: SubjectRequest, kind: Kind) -> Kind:

@@ -29,6 +29,9 @@ class ControllerStatus(Wire):
     name: str
     contact: str = Field(description="E-mail address of its privacy desk.")
     state: CaseState
+    hashed: bool = Field(
+        description="It was sent keyed hashes only, to say if it knows the person."
+    )
     forwarded_at: str | None
     due_on: str
     reason: str | None = Field(description="The controller's own words, while they are kept.")

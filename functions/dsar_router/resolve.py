@@ -5,10 +5,12 @@ calling company, its number and the date against the delivery log. The first tha
 counts. Everybody is asked only on the person's own instruction. Our own register comes on top.
 """
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import cast
 
 from functions.dsar_router.desk import Desk
+from functions.dsar_router.inquiry import channels_of
 from functions.dsar_router.own_register import OWN
 from functions.dsar_router.payload import Payload
 from functions.dsar_router.request import SubjectRequest
@@ -17,27 +19,28 @@ from leadcloud.lead_reference import Delivery
 from leadcloud.purpose import USE_PERIOD
 
 
-def responsible(desk: Desk, request: SubjectRequest, payload: Payload) -> tuple[str, ...]:
-    """Return the ids of those whom a request concerns; empty if nobody is known.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Responsible:
+    """Whom a request concerns, as far as anybody knows."""
 
-    A buyer is known by its account's id, also where nobody has entered it as a controller.
-    """
-    found = (
-        request.controllers
-        or _of_reference(desk, request, payload)
-        or _of_call(desk, payload)
-        or _everybody(desk, request)
-    )
-    return tuple(dict.fromkeys(found))
+    controllers: tuple[str, ...]
+    """Ids; a buyer's is its account's, also where nobody has entered it as a controller."""
+    everybody: bool = False
+    """Nobody is known; these are asked on the person's own instruction."""
+
+
+def responsible(desk: Desk, request: SubjectRequest, payload: Payload) -> Responsible:
+    """Return whom a request concerns; nobody, where nothing leads anywhere."""
+    found = request.controllers or _of_reference(desk, request, payload) or _of_call(desk, payload)
+    if found:
+        return Responsible(controllers=tuple(dict.fromkeys(found)))
+    return Responsible(controllers=_everybody(desk, request, payload), everybody=True)
 
 
 def concerns_us(desk: Desk, payload: Payload) -> bool:
     """Tell whether the person is in our own register of customers and prospects."""
-    channels = [
-        payload.get("reply_to", {}).get("email"),
-        payload.get("reply_to", {}).get("phone"),
-        payload.get("subject", {}).get("phone"),
-    ]
+    reply_to, subject = payload.get("reply_to", {}), payload.get("subject", {})
+    channels = (reply_to.get("email"), reply_to.get("phone"), subject.get("phone"))
     known = desk.controllers.entry(OWN) is not None
     return known and desk.own_register.holds(channel for channel in channels if channel)
 
@@ -78,12 +81,13 @@ def _delivered(desk: Desk, buyer: str, day: date) -> list[Delivery]:
     return list(desk.lead_references.delivered(buyer=buyer, after=end - USE_PERIOD, until=end))
 
 
-def _everybody(desk: Desk, request: SubjectRequest) -> tuple[str, ...]:
+def _everybody(desk: Desk, request: SubjectRequest, payload: Payload) -> tuple[str, ...]:
     if not request.send_to_all:
         return ()
+    policies = {"whole", "hashed"} if channels_of(request, payload) else {"whole"}
     return tuple(
         entry.id
         for entry in desk.controllers.entries()
-        if entry.takes_broadcasts
+        if entry.broadcasts in policies
         and (entry.contract_until is None or entry.contract_until >= request.received_on)
     )

@@ -80,11 +80,12 @@ def resolve(desk: Desk, ids: Ids) -> Outcome:
     if concerns_us(desk, payload):
         open_cases(desk, request, (OWN,), hidden=True)
         start_case(desk, {"request_id": request.reference, "controller_id": OWN})
-    found = _entered(desk, request, responsible(desk, request, payload))
+    concerned = responsible(desk, request, payload)
+    found = _entered(desk, request, concerned.controllers)
     if found and request.duplicate_of:
         found = _not_there_yet(desk, request, found)
     if found:
-        open_cases(desk, request, found)
+        open_cases(desk, request, found, everybody=concerned.everybody)
         _move(desk, request.reference, "forwarded")
         return _hand_over(ids, found)
     if request.duplicate_of:
@@ -124,7 +125,12 @@ def ask_operator(desk: Desk, ids: Ids) -> None:
 
 
 def open_cases(
-    desk: Desk, request: SubjectRequest, controllers: tuple[str, ...], *, hidden: bool = False
+    desk: Desk,
+    request: SubjectRequest,
+    controllers: tuple[str, ...],
+    *,
+    hidden: bool = False,
+    everybody: bool = False,
 ) -> None:
     """Open a case with each of these controllers, where there is none yet."""
     for controller_id in controllers:
@@ -139,6 +145,7 @@ def open_cases(
             due_on=request.due_on,
             opened_at=desk.clock.now(),
             hidden=hidden,
+            veiled=everybody and entry.broadcasts == "hashed",
         )
         desk.dossier.open_case(case, *_doors(desk, case))
 

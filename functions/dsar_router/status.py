@@ -126,6 +126,7 @@ def _controller(desk: Desk, case: Case, payload: Payload) -> ControllerStatus:
         name=entry.name if entry else case.controller_id,
         contact=entry.privacy_email if entry else "",
         state=case.state,
+        hashed=case.veiled,
         forwarded_at=rfc3339(case.sent_at) if case.sent_at else None,
         due_on=case.due_on.isoformat(),
         reason=payload.get(f"reason {case.controller_id}"),

@@ -1,8 +1,11 @@
 """Acceptance cases 1-10 and 25-28: what is filed, and to whom it goes."""
 
+import hmac
+import json
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -202,13 +205,83 @@ def test_case_25_what_the_person_adds_is_looked_up(house: House) -> None:
 def test_case_26_to_everybody_on_the_persons_own_instruction(house: House) -> None:
     """Case 26: only those whose policy takes broadcasts get it, and the person sees the list."""
     for controller in (SOURCE, OTHER):
-        house.services.controllers.put(entry_of(controller, takes_broadcasts=True))
+        house.services.controllers.put(entry_of(controller, broadcasts="whole"))
     filed = house.file(right="objection", send_to_all=True)
     house.settle()
 
     assert house.states(filed["reference"]) == {SOURCE: "forwarded", OTHER: "forwarded"}
     assert {each["id"] for each in house.status(filed)["controllers"]} == {SOURCE, OTHER}
     assert house.request(filed["reference"]).send_to_all is True
+
+
+ASKED = {"phone": "040 765 4321"}
+
+
+def ask_by_hash(house: House, *controllers: str) -> Any:
+    """File to everybody, where these controllers are asked by hashes first."""
+    for controller in controllers:
+        house.services.controllers.put(entry_of(controller, broadcasts="hashed"))
+    filed = house.file(right="objection", send_to_all=True, subject=ASKED, message="Testiviesti")
+    house.settle()
+    return filed
+
+
+def test_case_26_who_wants_hashes_first_learns_of_nobody_else(house: House) -> None:
+    """Case 26: hashes under the controller's own key come first, the request on recognition."""
+    house.services.controllers.put(entry_of(SOURCE, broadcasts="whole"))
+    filed = ask_by_hash(house, OTHER)
+    reference = filed["reference"]
+    (inquiry,) = house.interfaces.to(OTHER, "inquiry")
+    key = house.services.controller_keys.key(OTHER, 1)
+    known = (b"phone:+358407654321", b"email:person@synthetic.example")
+    assert inquiry["data"]["hashes"] == [
+        hmac.new(key, each, "sha256").hexdigest() for each in known
+    ]
+    for secret in ("7654321", "person@synthetic.example", "Testiviesti"):
+        assert secret not in json.dumps(inquiry)
+    assert house.interfaces.to(OTHER) == []
+    assert [len(house.interfaces.to(SOURCE)), house.audit(reference)[0].details["send_to_all"]] == [
+        1,
+        True,
+    ]
+    hashed = {each["id"]: each["hashed"] for each in house.status(filed)["controllers"]}
+    assert hashed == {SOURCE: False, OTHER: True}
+
+    house.report(reference, OTHER, {"status": "acknowledged"})
+    house.settle()
+    (message,) = house.interfaces.to(OTHER)
+    assert message["data"]["subject"] == {"phone": "+358407654321"}
+    house.report(reference, OTHER, {"status": "fulfilled"})
+    house.settle()
+    assert house.case(reference, OTHER).state == "fulfilled"
+
+
+def test_case_26_where_nobody_knows_the_person_she_is_told_so(house: House) -> None:
+    """Case 26: controllers that recognise no hash get nothing more; the person gets the hints."""
+    filed = ask_by_hash(house, SOURCE, OTHER)
+    for controller in (SOURCE, OTHER):
+        house.report(filed["reference"], controller, {"status": "not_controller"})
+        house.settle()
+    assert house.request(filed["reference"]).state == "closed"
+    assert [body["type"].rpartition(".")[2] for _, _, body in house.interfaces.posted] == [
+        "inquiry",
+        "inquiry",
+    ]
+    letters = [mail.text for mail in house.mailbox.to("person@synthetic.example")]
+    assert ["Robinson" in each for each in letters] == [False, True]
+    assert house.tasks() == []
+
+
+def test_case_26_hashes_take_no_other_way(house: House) -> None:
+    """Case 26: an interface that stays down is not asked by mail, and the case ends all the same."""
+    house.interfaces.failing["other.example"] = 10_000
+    filed = ask_by_hash(house, OTHER)
+    house.travel(days=33)
+    assert house.case(filed["reference"], OTHER).state == "overdue"
+    assert house.mailbox.to("privacy@other.example")[-1].subject.startswith("Your interface")
+    house.travel(days=95)
+    assert house.request(filed["reference"]).state == "closed"
+    assert house.failed_executions() == []
 
 
 def test_case_27_a_mistyped_reference_is_said_to_be_mistyped(house: House) -> None:

@@ -84,7 +84,9 @@ def generated(seed: int) -> Scenario:
     answers["forward"].append(go(draw.choice(["await", "await", "await", "stop"])))
     for _ in range(draw.randrange(3)):
         answers["await_controller"].append(draw.choice(waits))
-        answers["settle"].append(go("await"))
+        answers["settle"].append(go(draw.choice(["await", "await", "forward"])))
+        if answers["settle"][-1] == go("forward"):
+            answers["forward"].append(go("await"))
     answers["await_controller"].append(draw.choice(waits))
     answers["settle"].append(go("stop"))
     return Scenario(f"case-{seed}", CASE_IDS, {k: tuple(v) for k, v in answers.items()})

@@ -20,6 +20,9 @@ Channel = Literal["webhook", "opendsr", "email", "manual"]
 Role = Literal["source", "buyer", "own"]
 """Own: we are the controller ourselves (mission M11)."""
 
+Broadcasts = Literal["none", "whole", "hashed"]
+"""Hashed: it is asked by keyed hashes first whether it knows the person (docs/adr/0016)."""
+
 CHANNELS: tuple[Channel, ...] = get_args(Channel)
 
 OVERLAP = timedelta(days=14)
@@ -73,8 +76,8 @@ class ControllerEntry:
     other_names: tuple[str, ...] = ()
     calling_numbers: tuple[str, ...] = ()
     """E.164, from which it telephones."""
-    takes_broadcasts: bool = False
-    """Its policy allows requests that a person asks us to send to everybody."""
+    broadcasts: Broadcasts = "none"
+    """Its policy on requests that a person asks us to send to everybody."""
     categories: tuple[str, ...] = ()
     """Categories of processing carried out for it (art. 30(2)(b))."""
     transfers: tuple[str, ...] = ()
@@ -107,6 +110,8 @@ class ControllerBook:
             raise ValueError("the privacy contact is no e-mail address")
         if entry.channel in ("webhook", "opendsr") and entry.url is None:
             raise ValueError("the channel needs a URL")
+        if entry.broadcasts == "hashed" and entry.channel != "webhook":
+            raise ValueError("hashes go to a webhook only")
         if entry.url is not None:
             self._check_url(entry.url)
         record = self._store.get(_key(entry.id))
@@ -200,7 +205,7 @@ def _row(entry: ControllerEntry) -> dict[str, Value]:
         ],
         "other_names": list(entry.other_names),
         "calling_numbers": list(entry.calling_numbers),
-        "takes_broadcasts": entry.takes_broadcasts,
+        "broadcasts": entry.broadcasts,
         "categories": list(entry.categories),
         "transfers": list(entry.transfers),
     }
@@ -229,7 +234,7 @@ def _entry(record: Record) -> ControllerEntry:
         ),
         other_names=tuple(row["other_names"]),
         calling_numbers=tuple(row["calling_numbers"]),
-        takes_broadcasts=bool(row["takes_broadcasts"]),
+        broadcasts=cast("Broadcasts", row.get("broadcasts", "none")),
         categories=tuple(row["categories"]),
         transfers=tuple(row["transfers"]),
     )

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from leadcloud.controllers import ControllerEntry
 
-Kind = Literal["forwarded", "reminder", "withdrawn", "notice"]
+Kind = Literal["forwarded", "inquiry", "reminder", "withdrawn", "notice"]
 
 
 class ForwardingError(Exception):
