@@ -8,8 +8,6 @@ filing must be on record and either with both its controllers or still under way
 import json
 import os
 import random
-import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -19,7 +17,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -27,6 +24,7 @@ from threading import Lock, Thread
 from typing import Any
 from urllib.parse import urlsplit
 
+from benchmarks._killed_service import KilledService
 from functions.dsar_router.case import Case
 from functions.dsar_router.dossier import Dossier
 from functions.dsar_router.request import OPEN
@@ -36,7 +34,6 @@ from leadcloud.controllers import ControllerBook, ControllerEntry, ControllerKey
 from leadcloud.forwarding.signature import sign
 from leadcloud.lead_reference import Delivery, LeadReferences
 from leadcloud.secrets import Secrets
-from leadcloud.store.sqlite import SqliteStore
 
 FILERS = 4
 _FAILS, _HANGS_UP, _DRIPS = 0.03, 0.05, 0.06
@@ -123,60 +120,20 @@ class _Receiver(BaseHTTPRequestHandler):
         """Write no line."""
 
 
-class Service:
-    """`./run` on a folder, started again whenever it was killed."""
+class Service(KilledService):
+    """`./run`, whose controllers are the ones that misbehave."""
 
     def __init__(self, folder: Path, controllers: Controllers) -> None:
-        self.folder = folder
         self.controllers = controllers
-        self.port = 0
-        self.start()
+        exempt = f"127.0.0.1:{controllers.port}"
+        super().__init__(folder, {"LEADCLOUD_EXEMPT_DESTINATIONS": exempt})
 
     def start(self) -> None:
         """Start it, and lead its controllers to the ones that misbehave."""
-        exempt = f"127.0.0.1:{self.controllers.port}"
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "local.run", "--port", str(self.port), "--data", self.folder],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=os.environ | {"LEADCLOUD_EXEMPT_DESTINATIONS": exempt},
-            text=True,
-        )
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        self.port = int(line.rsplit(":", 1)[-1])
-        Thread(target=self.process.stdout.read, daemon=True).start()
+        super().start()
         book = ControllerBook(self.store(), lambda _url: None)
         for controller in CONTROLLERS:
             book.put(_entry(controller, self.controllers.port))
-
-    def kill(self) -> None:
-        """End it as a power cut would."""
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
-
-    def store(self) -> SqliteStore:
-        """Open its records."""
-        return SqliteStore(self.folder / "leadcloud.sqlite", SystemClock())
-
-    def post(self, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, Any]:
-        """Post until there is an answer, across deaths."""
-        while True:
-            connection = HTTPConnection("127.0.0.1", self.port, timeout=20)
-            try:
-                connection.request(
-                    "POST", path, body, {"Content-Type": "application/json", **headers}
-                )
-                answer = connection.getresponse()
-                parsed = json.loads(answer.read())
-            except (OSError, HTTPException, ValueError):
-                time.sleep(0.05)
-                continue
-            finally:
-                connection.close()
-            if answer.status < HTTPStatus.INTERNAL_SERVER_ERROR:
-                return answer.status, parsed
-            time.sleep(0.05)
 
 
 def undergo(*, filings: int, kills: int, folder: Path, seed: int = 1) -> Ordeal:

@@ -1,0 +1,216 @@
+"""The ledger: what a paid search costs in time and in writes, and whether it is ever wrong.
+
+Reserving and settling is measured on SQLite with every commit synced to the disk, beside a bare
+commit of the same file, by one caller and by many who search for one account at once. What DynamoDB
+is asked and charges for is counted from the calls themselves. The ordeal sends searches many times
+over at `./run` while it is killed.
+"""
+
+import json
+import math
+import sqlite3
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from random import SystemRandom
+from typing import Any
+
+import boto3
+from moto import mock_aws
+
+from benchmarks._ledger_ordeal import undergo
+from benchmarks.figure import Figure
+from leadcloud.accounts.billing import Billing
+from leadcloud.accounts.ledger import Ledger
+from leadcloud.accounts.money import Money
+from leadcloud.accounts.order import Order
+from leadcloud.accounts.price import Payer
+from leadcloud.accounts.settlement import Settlement, Settlements
+from leadcloud.clock import SystemClock
+from leadcloud.lead_reference import Delivery, LeadReferences
+from leadcloud.store.dynamodb import PARTITION, SORT, DynamoDbStore
+from leadcloud.store.interface import Store
+from leadcloud.store.sqlite import SqliteStore
+
+SEARCHES = 300
+CALLERS = 16
+ORDEAL = {"searches": 20, "copies": 10, "kills": 4}
+_PRICE = Money(500)
+_UNIT = 1024
+"""Bytes that one write unit covers; in a transaction each costs two. Source: DynamoDB pricing."""
+
+
+def run() -> Sequence[Figure]:
+    """Measure, count, and undergo a small ordeal."""
+    with tempfile.TemporaryDirectory() as place:
+        bare = _bare_commits(Path(place) / "bare.sqlite")
+        alone, together = _on_sqlite(Path(place) / "store.sqlite")
+    return (
+        _rate(
+            "reserve and settle, one caller", alone, against=f"{bare / 2:,.0f}/s: two bare commits"
+        ),
+        _rate(
+            f"reserve and settle, {CALLERS} callers, one account",
+            together,
+            against=f"{alone:,.0f}/s: one caller",
+        ),
+        *_on_dynamodb(),
+        *_ordeal(),
+    )
+
+
+def _rate(name: str, value: float, *, against: str) -> Figure:
+    return Figure(name=name, value=value, unit="1/s", lower_is_better=False, against=against)
+
+
+def _bare_commits(path: Path) -> float:
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("CREATE TABLE t (n INTEGER)")
+    started = time.perf_counter()
+    for number in range(SEARCHES):
+        connection.execute("INSERT INTO t VALUES (?)", (number,))
+    seconds = time.perf_counter() - started
+    connection.close()
+    return SEARCHES / seconds
+
+
+def _on_sqlite(path: Path) -> tuple[float, float]:
+    """Return searches a second, of one caller and of many."""
+    store = SqliteStore(path, SystemClock())
+    buy = _buyer(store)
+    buy(0)  # opens the wallet
+    started = time.perf_counter()
+    for number in range(1, SEARCHES):
+        buy(number)
+    alone = SEARCHES / (time.perf_counter() - started)
+    started = time.perf_counter()
+    with ThreadPoolExecutor(CALLERS) as callers:
+        list(callers.map(buy, range(SEARCHES, 3 * SEARCHES)))
+    together = 2 * SEARCHES / (time.perf_counter() - started)
+    store.close()
+    return alone, together
+
+
+def _buyer(store: Store) -> Any:
+    """Return what makes the paid search of that number: one source, a hundred contacts."""
+    clock = SystemClock()
+    Ledger(store, clock).top_up("buyer", Money.read("1000000"))
+    settlements = Settlements(store, clock, random=SystemRandom())
+    billing = Billing(store, clock, secret="bench", settlements=settlements)  # noqa: S106 no secret
+    references = LeadReferences(store, lambda size: SystemRandom().randbytes(size))
+    payer = Payer(account_id="buyer", prices={"r": _PRICE}, prepaid=True, cap_month=None)
+
+    def buy(number: int) -> None:
+        order = Order(
+            payers=(payer,),
+            most={"r": 100},
+            costs={"r": Money(30_000)},
+            idempotency_key=f"search-{number}",
+            request={"criteria": {"municipality": {"in": ["092"]}}},
+            request_id=f"request-{number}",
+        )
+        run = billing.begin(order)
+        delivery = Delivery(
+            register="r",
+            controller="somebody",
+            buyer="buyer",
+            purpose="telemarketing_b2c",
+            at=clock.now(),
+        )
+        _, kept = references.draw([delivery])
+        billing.settle(Settlement(run=run, units={"r": 100}, also=kept))
+
+    return buy
+
+
+@dataclass
+class _Counted:
+    """A client of DynamoDB that counts what it is asked."""
+
+    client: Any
+    requests: int = 0
+    transactions: int = 0
+    write_units: float = 0.0
+
+    def __getattr__(self, name: str) -> Any:
+        def call(**request: Any) -> Any:
+            self.requests += 1
+            if name == "transact_write_items":
+                self.transactions += 1
+                self.write_units += sum(2 * _units(each) for each in request["TransactItems"])
+            elif name == "put_item":
+                self.write_units += _units(request)
+            return getattr(self.client, name)(**request)
+
+        return call
+
+
+def _units(request: Any) -> int:
+    """Return how many units of a kilobyte a write takes; what is updated is always below one."""
+    item = request.get("Put", request).get("Item", {})
+    return max(1, math.ceil(len(json.dumps(item)) / _UNIT))
+
+
+def _on_dynamodb() -> Iterator[Figure]:
+    with _table() as (client, table):
+        counted: Any = _Counted(client)
+        store = DynamoDbStore(table, counted, SystemClock(), random=SystemRandom())
+        buy = _buyer(store)
+        buy(0)
+        counted.requests = counted.transactions = 0
+        counted.write_units = 0
+        buy(1)
+    for name, value in (
+        ("requests", counted.requests),
+        ("transactions", counted.transactions),
+        ("write units", counted.write_units),
+    ):
+        yield Figure(
+            name=f"DynamoDB: {name} per paid search of one source",
+            value=value,
+            unit=name,
+            lower_is_better=True,
+        )
+
+
+@contextmanager
+def _table() -> Iterator[tuple[Any, str]]:
+    with mock_aws():
+        client = boto3.client(
+            "dynamodb",
+            region_name="eu-north-1",
+            aws_access_key_id="bench",
+            aws_secret_access_key="bench",  # noqa: S106 moto takes any
+        )
+        client.create_table(
+            TableName="records",
+            KeySchema=[
+                {"AttributeName": PARTITION, "KeyType": "HASH"},
+                {"AttributeName": SORT, "KeyType": "RANGE"},
+            ],
+            AttributeDefinitions=[
+                {"AttributeName": PARTITION, "AttributeType": "S"},
+                {"AttributeName": SORT, "AttributeType": "S"},
+            ],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        yield client, "records"
+
+
+def _ordeal() -> Iterator[Figure]:
+    with tempfile.TemporaryDirectory() as place:
+        outcome = undergo(**ORDEAL, folder=Path(place))
+    sent = f"{ORDEAL['searches']} searches sent {ORDEAL['copies']} times, {ORDEAL['kills']} kills"
+    wrong = sum(times != 1 for times in outcome.charged.values())
+    missing = ORDEAL["searches"] - len(outcome.charged)
+    for name, value in (
+        ("searches charged other than once", wrong + missing),
+        ("faults in the books after a kill", len(outcome.faults)),
+    ):
+        yield Figure(name=name, value=value, unit="", lower_is_better=True, against=sent)
