@@ -161,6 +161,11 @@ class AccountBook:
         page = self._store.query(_key(account_id).partition, _SUB_ACCOUNT, limit=limit, after=after)
         return [*self._accounts(page.records, _SUB_ACCOUNT)], page.after
 
+    def ids_below(self, account_id: str) -> Iterator[str]:
+        """Yield the ids of a reseller's sub-accounts."""
+        for record in every_record(self._store, _key(account_id).partition, _SUB_ACCOUNT):
+            yield record.key.sort.removeprefix(_SUB_ACCOUNT)
+
     def accept_terms(self, account_id: str, *, by: str) -> Account:
         """Note that an account accepts the terms as they now are."""
         return self._change(
@@ -187,6 +192,11 @@ class AccountBook:
         registers = dict.fromkeys((*account.registers, register_id) if account else ())
         details = {"register": register_id, "by": by}
         return self._change(account_id, "register_added", details, registers=tuple(registers))
+
+    def mark_up(self, account_id: str, percent: Decimal, *, by: str) -> Account:
+        """Change what a reseller adds to its own prices for the accounts below it."""
+        details = {"percent": str(percent), "by": by}
+        return self._change(account_id, "marked_up", details, markup_percent=percent)
 
     def _check_parent(self, account: Account) -> None:
         if (account.kind == "sub_account") != (account.parent is not None):

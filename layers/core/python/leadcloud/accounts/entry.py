@@ -12,7 +12,7 @@ import json
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, cast
 
 from leadcloud.accounts.money import NOTHING, Money
@@ -24,6 +24,9 @@ EntryKind = Literal["top_up", "charge", "reversal", "suspense"]
 
 START = "0" * 64
 """What the first entry of a chain follows."""
+
+LONGEST_DELAY = timedelta(minutes=1)
+"""The clocks of those who append entries differ by less: what has been over for so long is final."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,7 +55,7 @@ class Entry:
     operation: str | None = None
     """Of a charge: the operation's digest."""
     searcher: str | None = None
-    """Of a charge: the account that searched, this one or one below it."""
+    """Of a charge and its reversal: the account that searched, this one or one below it."""
     reverses: int | None = None
     """Of a reversal: the number of the entry that it takes back."""
     note: str = ""
@@ -60,19 +63,30 @@ class Entry:
     number: int = 0
     """1 for the first of its chain; 0 until it has a place in it."""
     at: str = ""
+    balance: Money = NOTHING
+    """Sum of the chain up to here."""
     previous: str = START
     hash: str = ""
     """As it was written; whether it is right is for `verification.py` to say."""
 
+    @property
+    def reverses_charge(self) -> bool:
+        """Whether it takes back a charge, and not a top-up."""
+        return self.kind == "reversal" and self.searcher is not None
+
     def after(self, last: "Entry | None", now: datetime) -> "Entry":
         """Return the entry with its place in the chain: behind the last one."""
         at = rfc3339(now)
-        placed = replace(
-            self,
-            number=last.number + 1 if last else 1,
-            at=max(at, last.at) if last else at,
-            previous=last.hash if last else START,
-        )
+        if last is None:
+            placed = replace(self, number=1, at=at, balance=self.amount)
+        else:
+            placed = replace(
+                self,
+                number=last.number + 1,
+                at=max(at, last.at),
+                balance=last.balance + self.amount,
+                previous=last.hash,
+            )
         return replace(placed, hash=placed.computed_hash())
 
     def computed_hash(self) -> str:
@@ -92,6 +106,7 @@ class Entry:
             "account": self.account_id,
             "number": self.number,
             "at": self.at,
+            "balance": self.balance.ten_thousandths,
             "kind": self.kind,
             "amount": self.amount.ten_thousandths,
             "lines": [
@@ -116,10 +131,29 @@ def charge(account_id: str, lines: tuple[Line, ...], *, operation: str, searcher
     )
 
 
-def last_entry(store: Store, account_id: str) -> Entry | None:
-    """Return the end of an account's chain; None where it has no entry yet."""
+def entry(store: Store, account_id: str, number: int) -> Entry | None:
+    """Return one entry of an account's chain; None where there is none of that number."""
+    record = store.get(Key(partition(account_id), _sort(number)))
+    return _entry(record) if record else None
+
+
+def last_entry(store: Store, account_id: str, *, before: str | None = None) -> Entry | None:
+    """Return the end of an account's chain; None where it has no entry yet.
+
+    Args:
+        store: Keeps it.
+        account_id: The account.
+        before: The end as it was at this moment, in RFC 3339, or the beginning of one such as
+            2026-11. It is found by halving, as moments never go back.
+    """
     page = store.query(partition(account_id), _ENTRY, limit=1, descending=True)
-    return _entry(page.records[0]) if page.records else None
+    last = _entry(page.records[0]) if page.records else None
+    if last is None or before is None or last.at < before:
+        return last
+    number = bisect_left(
+        range(1, last.number), before, key=lambda number: _at(store, account_id, number)
+    )
+    return entry(store, account_id, number)
 
 
 def entries_of(store: Store, account_id: str, *, after: int = 0) -> Iterator[Entry]:
@@ -129,18 +163,13 @@ def entries_of(store: Store, account_id: str, *, after: int = 0) -> Iterator[Ent
         yield _entry(record)
 
 
-def entries_of_month(store: Store, account_id: str, month: str) -> Iterator[Entry]:
-    """Yield the entries of a month (yyyy-mm, UTC); found by halving, as moments never go back."""
-    last = last_entry(store, account_id)
-    first = bisect_left(
-        range(1, last.number + 1 if last else 1),
-        month,
-        key=lambda number: _at(store, account_id, number)[: len(month)],
-    )
-    for entry in entries_of(store, account_id, after=first):
-        if not entry.at.startswith(month):
+def entries_between(store: Store, account_id: str, *, start: str, end: str) -> Iterator[Entry]:
+    """Yield the entries from one moment on and before another; as `last_entry` takes them."""
+    before = last_entry(store, account_id, before=start)
+    for each in entries_of(store, account_id, after=before.number if before else 0):
+        if each.at >= end:
             return
-        yield entry
+        yield each
 
 
 def partition(account_id: str) -> str:
@@ -156,8 +185,8 @@ def _sort(number: int) -> str:
 
 
 def _at(store: Store, account_id: str, number: int) -> str:
-    record = store.get(Key(partition(account_id), _sort(number)))
-    return str(record.attributes["at"]) if record else ""
+    found = entry(store, account_id, number)
+    return found.at if found else ""
 
 
 def _entry(record: Record) -> Entry:
@@ -167,6 +196,7 @@ def _entry(record: Record) -> Entry:
         account_id=str(row["account"]),
         number=cast("int", row["number"]),
         at=str(row["at"]),
+        balance=Money(cast("int", row["balance"])),
         kind=cast("EntryKind", row["kind"]),
         amount=Money(cast("int", row["amount"])),
         lines=tuple(

@@ -5,7 +5,7 @@ Nothing is ever altered. What was wrong is reversed by an entry of its own, once
 
 from dataclasses import replace
 
-from leadcloud.accounts.entry import Entry, entries_of, last_entry
+from leadcloud.accounts.entry import Entry, entry, last_entry
 from leadcloud.accounts.money import Money
 from leadcloud.accounts.suspense import Suspicion, resolved
 from leadcloud.accounts.wallet import open_wallet, wallet_key
@@ -39,8 +39,8 @@ class Ledger:
 
     def top_up(self, account_id: str, amount: Money, *, note: str = "") -> Entry:
         """Add money that an account has paid; the note is a code, such as an invoice's number."""
-        entry = Entry(account_id=account_id, kind="top_up", amount=amount, note=note)
-        return self._append(entry)
+        money = Entry(account_id=account_id, kind="top_up", amount=amount, note=note)
+        return self._append(money)
 
     def reverse(self, account_id: str, number: int, *, note: str = "") -> Entry:
         """Take back an entry by another one.
@@ -49,7 +49,9 @@ class Ledger:
             LookupError: There is no such entry.
             AlreadyDone: It was taken back before.
         """
-        wrong = self._entry(account_id, number)
+        wrong = entry(self._store, account_id, number)
+        if wrong is None:
+            raise LookupError("there is no such entry")
         if wrong.kind == "reversal":
             raise AlreadyDone
         reversal = Entry(
@@ -75,21 +77,14 @@ class Ledger:
         )
         return self._append(loss, resolved(suspicion))
 
-    def _entry(self, account_id: str, number: int) -> Entry:
-        for entry in entries_of(self._store, account_id, after=max(0, number - 1)):
-            if entry.number == number:
-                return entry
-            break
-        raise LookupError("there is no such entry")
-
-    def _append(self, entry: Entry, *also: Action) -> Entry:
-        open_wallet(self._store, entry.account_id, root=entry.account_id)
+    def _append(self, new: Entry, *also: Action) -> Entry:
+        open_wallet(self._store, new.account_id, root=new.account_id)
         added = Add(
-            key=wallet_key(entry.account_id),
-            amounts={"available": entry.amount.ten_thousandths, "entries": 1},
+            key=wallet_key(new.account_id),
+            amounts={"available": new.amount.ten_thousandths, "entries": 1},
         )
         for _ in range(_TRIES):
-            placed = entry.after(last_entry(self._store, entry.account_id), self._clock.now())
+            placed = new.after(last_entry(self._store, new.account_id), self._clock.now())
             try:
                 self._store.transact(placed.written(), added, *also)
             except TransactionCancelled as cancelled:

@@ -78,7 +78,7 @@ def _findings(books: _Books) -> Iterator[str]:
 
 
 def _chain(entries: tuple[Entry, ...]) -> Iterator[str]:
-    previous = START
+    previous, balance = START, NOTHING
     for number, entry in enumerate(entries, start=1):
         if entry.number != number:
             yield f"entry {number} is missing"
@@ -87,6 +87,9 @@ def _chain(entries: tuple[Entry, ...]) -> Iterator[str]:
             yield f"entry {number} does not follow the one before it"
         if entry.hash != entry.computed_hash():
             yield f"entry {number} was altered"
+        balance += entry.amount
+        if entry.balance != balance:
+            yield f"entry {number} says that {entry.balance} was there, and it was {balance}"
         previous = entry.hash
 
 

@@ -1,0 +1,46 @@
+"""What commands about money take."""
+
+import argparse
+import re
+import sys
+
+from leadcloud.accounts.account import Account
+from leadcloud.accounts.money import NOTHING, Money
+from leadcloud.wiring import Services
+
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,39}", re.ASCII)
+
+
+def amount(text: str) -> Money:
+    """Read an amount in euros; it may be nothing."""
+    try:
+        return Money.read(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            "write euros like 250 or 0.05, with at most four decimals"
+        ) from None
+
+
+def some_amount(text: str) -> Money:
+    """Read an amount in euros that is more than nothing."""
+    read = amount(text)
+    if read == NOTHING:
+        raise argparse.ArgumentTypeError("this must be more than nothing")
+    return read
+
+
+def code(text: str) -> str:
+    """Read a note: a code, as a sentence might hold personal data, which no ledger entry may."""
+    if not _CODE.fullmatch(text):
+        raise argparse.ArgumentTypeError(
+            "this must be a code, such as an invoice's number: up to 40 letters, digits and ._/-"
+        )
+    return text
+
+
+def account_of(account_id: str, services: Services) -> Account:
+    """Return an account, or end with the reason why there is none."""
+    account = services.accounts.account(account_id)
+    if account is None:
+        sys.exit("Nothing was done. There is no such account.")
+    return account
