@@ -95,6 +95,22 @@ FUNCTIONS = tuple(
 )
 
 
+WHOLE_REGISTER = "search.whole_register"
+WHOLE_REGISTER_NEEDS = Needs(
+    table=("dynamodb:GetItem", "dynamodb:Query"),
+    secret=True,
+    register_secret=True,
+    layers=("registers", "release"),
+    memory=1024,
+    timeout=300,  # as the workflow's task; a part takes a few seconds
+)
+"""Of the function that has a stack of its own, where there are customers who need it."""
+
+
 def layers_of(function: str) -> tuple[str, ...]:
     """Return the names of a function's layers."""
-    return ("base", *NEEDS.get(function, Needs()).layers, "core", "data")
+    return ("base", *_needs_of(function).layers, "core", "data")
+
+
+def _needs_of(function: str) -> Needs:
+    return WHOLE_REGISTER_NEEDS if function == WHOLE_REGISTER else NEEDS.get(function, Needs())

@@ -12,6 +12,17 @@ STAGE_TAG = "stage"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Exchange:
+    """A customer's own bucket, for jobs on the whole of its register."""
+
+    account_id: str
+    """The customer's account with us."""
+    bucket: str
+    owner: str
+    """The AWS account that owns the bucket."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Stage:
     """One deployment of the whole service."""
 
@@ -34,6 +45,7 @@ class Stage:
     """How the audit trail's anchors are locked: in compliance mode nobody can lift the lock."""
     protected: bool
     """Whether the service's own stack, too, is kept from being deleted."""
+    exchanges: tuple[Exchange, ...] = ()
     target: Target = LAMBDA
 
 
@@ -48,6 +60,9 @@ DEV = Stage(
     monthly_budget=50,
     anchors=s3.ObjectLockMode.GOVERNANCE,
     protected=False,
+    exchanges=(
+        Exchange(account_id="example", bucket="register.customer.example", owner="111122223333"),
+    ),
 )
 PROD = Stage(
     name="Prod",

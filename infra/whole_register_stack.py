@@ -1,0 +1,145 @@
+"""Jobs on the whole of a customer's own register: a stack of its own, for those who have them.
+
+Rows go from a customer's bucket through a function's memory back into that bucket. The workflow
+knows the numbers of the parts and touches no bucket: Step Functions reads none of another AWS
+account anyway (docs/adr/0018).
+"""
+
+from collections.abc import Sequence
+
+from aws_cdk import Aws, RemovalPolicy, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from infra.data_stack import DataStack
+from infra.layers import Layers
+from infra.nag import acknowledge
+from infra.needs import WHOLE_REGISTER, WHOLE_REGISTER_NEEDS
+from infra.node import REPOSITORY
+from infra.python_function import PythonFunction
+from infra.stages import Exchange, Stage
+from leadcloud.exchange import ROOT
+
+_DEFINITION = REPOSITORY / "functions" / "search" / "whole_register.asl.json"
+
+_FILES = "A part is named after its job and number, so that all that are named so are meant."
+
+
+class WholeRegisterStack(Stack):
+    """The function that works on parts, and the workflow that hands them out."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, stage: Stage, data: DataStack
+    ) -> None:
+        super().__init__(scope, construct_id, termination_protection=stage.protected)
+        self._stage = stage
+        self._data = data
+        steps = self._function()
+        self._allow_reading(steps)
+        for exchange in stage.exchanges:
+            self._allow_exchange(steps, exchange)
+        self._workflow(steps.function)
+
+    def _function(self) -> PythonFunction:
+        needs, secrets = WHOLE_REGISTER_NEEDS, self._data
+        places = (f"{each.account_id}=s3:{each.bucket}" for each in self._stage.exchanges)
+        return PythonFunction(
+            self,
+            "Steps",
+            name=WHOLE_REGISTER,
+            layers=Layers(self, "Layers", target=self._stage.target).of(WHOLE_REGISTER),
+            environment={
+                "LEADCLOUD_STORE": f"dynamodb:{self._data.table.table_name}",
+                "LEADCLOUD_SECRETS": f"secretsmanager:{secrets.secret.secret_arn}",
+                "LEADCLOUD_REGISTER_SECRETS": f"secretsmanager:{secrets.register_secret.secret_arn}",
+                "LEADCLOUD_DOCUMENTS": "/opt/docs",
+                "LEADCLOUD_DATA": "/opt/layers/data",
+                "LEADCLOUD_EXCHANGES": " ".join(places),
+            },
+            memory=needs.memory,
+            timeout=needs.timeout,
+            log_retention=self._stage.log_retention,
+        )
+
+    def _allow_reading(self, steps: PythonFunction) -> None:
+        """Let it read contracts, switches and prohibitions; it writes none."""
+        data = self._data
+        _allow(steps, WHOLE_REGISTER_NEEDS.table, data.table.table_arn)
+        for secret in (data.secret, data.register_secret):
+            _allow(steps, ("secretsmanager:GetSecretValue",), secret.secret_arn)
+        for service in ("dynamodb", "secretsmanager"):
+            through = {"kms:ViaService": f"{service}.{Aws.REGION}.amazonaws.com"}
+            _allow(steps, ("kms:Decrypt",), data.key.key_arn, only_if=through)
+
+    def _allow_exchange(self, steps: PythonFunction, exchange: Exchange) -> None:
+        """Let it read what one customer lays down, and write beside that.
+
+        The owner is named: of a bucket that was given up, anybody can become the next one.
+        """
+        bucket = f"arn:{Aws.PARTITION}:s3:::{exchange.bucket}"
+        owned = {"aws:ResourceAccount": exchange.owner}
+        _allow(steps, ("s3:ListBucket",), bucket, only_if=owned)
+        for action, files in (
+            ("s3:GetObject", f"{ROOT}*/in/*"),
+            ("s3:GetObject", f"{ROOT}*/job.json"),
+            ("s3:PutObject", f"{ROOT}*/out/*"),
+        ):
+            _allow(steps, (action,), f"{bucket}/{files}", only_if=owned)
+            named = f"arn:<AWS::Partition>:s3:::{exchange.bucket}/{files}"
+            acknowledge(steps, {f"AwsSolutions-IAM5[Resource::{named}]": _FILES})
+
+    def _workflow(self, steps: lambda_.Function) -> None:
+        log = logs.LogGroup(
+            self, "Log", retention=self._stage.log_retention, removal_policy=RemovalPolicy.DESTROY
+        )
+        name = f"LeadCloud{self._stage.name}WholeRegister"
+        workflow = sfn.StateMachine(
+            self,
+            "Workflow",
+            state_machine_name=name,
+            definition_body=sfn.DefinitionBody.from_string(_DEFINITION.read_text("utf-8")),
+            definition_substitutions={"StepsFunction": steps.function_arn},
+            encryption_configuration=sfn.CustomerManagedEncryptionConfiguration(self._data.key),
+            logs=sfn.LogOptions(
+                destination=log, level=sfn.LogLevel.ALL, include_execution_data=False
+            ),
+            tracing_enabled=True,
+        )
+        itself = f"arn:{Aws.PARTITION}:states:{Aws.REGION}:{Aws.ACCOUNT_ID}"
+        # Source: AWS Step Functions, "IAM policies for using Distributed Map states".
+        for actions, resource in (
+            (["lambda:InvokeFunction"], steps.function_arn),
+            (["states:StartExecution"], f"{itself}:stateMachine:{name}"),
+            (
+                ["states:DescribeExecution", "states:RedriveExecution", "states:StopExecution"],
+                f"{itself}:execution:{name}/*",
+            ),
+        ):
+            workflow.add_to_role_policy(iam.PolicyStatement(actions=actions, resources=[resource]))
+        runs = f"arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:{name}/*"
+        acknowledge(
+            workflow,
+            {
+                "AwsSolutions-IAM5[Resource::*]": "Log deliveries and traces have no resources to "
+                "name.",
+                f"AwsSolutions-IAM5[Resource::{runs}]": "The executions of its own map runs have "
+                "names that AWS gives.",
+            },
+        )
+
+
+def _allow(
+    steps: PythonFunction,
+    actions: Sequence[str],
+    resource: str,
+    *,
+    only_if: dict[str, str] | None = None,
+) -> None:
+    conditions = {"StringEquals": only_if} if only_if else None
+    statement = iam.PolicyStatement(
+        actions=list(actions), resources=[resource], conditions=conditions
+    )
+    steps.role.add_to_policy(statement)
