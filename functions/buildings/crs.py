@@ -9,6 +9,7 @@ from math import isfinite
 from functions.buildings.parameter import fault
 from leadcloud.buildings.area import Box, Polygon, Position, Ring
 from leadcloud.buildings.grid import UNITS
+from leadcloud.buildings.line import Line
 from leadcloud.buildings.projection import TM35FIN, TransverseMercator, gauss_kruger
 from leadcloud.buildings.rendering import Coordinates
 
@@ -68,9 +69,27 @@ class Crs:
         y1, y2 = (min(max(y, _NORTHINGS[0]), _NORTHINGS[1]) for y in (y1, y2))
         return self._polygon([[(x1, y1), (x2, y1), (x2, y2), (x1, y2), (x1, y1)]])
 
+    def spot(self, x: float, y: float, name: str) -> Box | Line:
+        """Return what stands at a position in this system's axis order, to the centimetre."""
+        if self.grid is not None:
+            return self.line([[(x, y), (x, y)]], name)
+        lon, lat = self.point(x, y, name)
+        return Box(west=lon, south=lat, east=lon, north=lat)
+
+    def line(self, parts: list[list[tuple[float, float]]], name: str) -> Line:
+        """Return what lies on lines, given in this system's axis order."""
+        swapped = self._all_swapped(parts)
+        for part in swapped:
+            if len(part) < 2:  # noqa: PLR2004 a line has two ends
+                raise fault(name, "A line has at least two positions.")
+            self._check(part, name)
+        if self.grid is None:
+            return Line(parts=swapped)
+        return Line(parts=swapped, forward=self.grid.forward, inverse=self.grid.inverse)
+
     def polygon(self, rings: list[list[tuple[float, float]]], name: str) -> Polygon:
         """Return the area within rings, given in this system's axis order."""
-        swapped = [[(y, x) if self.northing_first else (x, y) for x, y in ring] for ring in rings]
+        swapped = self._all_swapped(rings)
         for ring in swapped:
             if len(ring) < 4 or ring[0] != ring[-1]:  # noqa: PLR2004 GeoJSON's linear ring
                 raise fault(
@@ -107,6 +126,9 @@ class Crs:
         for lon, lat in positions:
             if not (-EAST_LIMIT <= lon <= EAST_LIMIT and -NORTH_LIMIT <= lat <= NORTH_LIMIT):
                 raise fault(name, "A position lies outside the world; the order of axes matters.")
+
+    def _all_swapped(self, parts: list[list[tuple[float, float]]]) -> list[list[Position]]:
+        return [[(y, x) if self.northing_first else (x, y) for x, y in part] for part in parts]
 
     def _swapped(
         self, edges: tuple[float, float, float, float]

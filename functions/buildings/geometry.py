@@ -1,6 +1,6 @@
 """Geometries that callers draw: GeoJSON and well-known text, in any of our coordinate systems."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
 import cql2
@@ -8,10 +8,11 @@ import cql2
 from functions.buildings.crs import CRS84, Crs
 from functions.buildings.filter_shape import check_shape
 from functions.buildings.parameter import fault
-from leadcloud.buildings.area import Area, Box
+from leadcloud.buildings.area import Area
 
 MAX_POINTS = 1_000
-_MAX_SPOTS, _MAX_POLYGONS = 100, 20
+_MOST = 100
+"""Parts of a geometry, and of all in it: each is a term of the SQL."""
 
 Json = Any
 
@@ -40,7 +41,7 @@ def areas_of(geometry: Json, crs: Crs) -> list[Area]:
         ParameterInvalid: It is none, or larger than is looked at here.
     """
     try:
-        return list(_areas(geometry, crs))
+        return list(_at_most(list(_areas(geometry, crs)), _MOST))
     except (TypeError, ValueError, IndexError, KeyError):
         return _refuse("A geometry is not well formed.")
 
@@ -53,18 +54,44 @@ def _areas(geometry: Json, crs: Crs) -> Iterator[Area]:
         edges = box if len(box) == 4 else [*box[:2], *box[3:5]]  # noqa: PLR2004 without heights
         yield crs.box((edges[0], edges[1], edges[2], edges[3]), "filter")
         return
-    kind, coordinates = geometry.get("type"), geometry.get("coordinates")
-    match kind:
-        case "Point":
-            yield _spot(coordinates, crs)
-        case "MultiPoint":
-            yield from (_spot(point, crs) for point in _at_most(coordinates, _MAX_SPOTS))
-        case "Polygon":
-            yield _polygon(coordinates, crs)
-        case "MultiPolygon":
-            yield from (_polygon(rings, crs) for rings in _at_most(coordinates, _MAX_POLYGONS))
-        case _:
-            _refuse("Points, polygons and boxes are offered.")
+    read = _READERS.get(str(geometry.get("type")))
+    if read is None:
+        _refuse("This is no geometry of GeoJSON's, nor a box.")
+    yield from read(geometry, crs)
+
+
+def _points(geometry: Json, crs: Crs) -> Iterator[Area]:
+    several = geometry["type"] == "MultiPoint"
+    for point in _at_most(geometry["coordinates"], _MOST) if several else [geometry["coordinates"]]:
+        yield crs.spot(float(point[0]), float(point[1]), "filter")
+
+
+def _lines(geometry: Json, crs: Crs) -> Iterator[Area]:
+    several = geometry["type"] == "MultiLineString"
+    parts = _at_most(geometry["coordinates"], _MOST) if several else [geometry["coordinates"]]
+    yield crs.line(_positions(parts), "filter")
+
+
+def _polygons(geometry: Json, crs: Crs) -> Iterator[Area]:
+    several = geometry["type"] == "MultiPolygon"
+    for rings in _at_most(geometry["coordinates"], _MOST) if several else [geometry["coordinates"]]:
+        yield crs.polygon(_positions(rings), "filter")
+
+
+def _collected(geometry: Json, crs: Crs) -> Iterator[Area]:
+    for part in _at_most(geometry["geometries"], _MOST):
+        yield from _areas(part, crs)
+
+
+_READERS: Mapping[str, Callable[[Json, Crs], Iterator[Area]]] = {
+    "Point": _points,
+    "MultiPoint": _points,
+    "LineString": _lines,
+    "MultiLineString": _lines,
+    "Polygon": _polygons,
+    "MultiPolygon": _polygons,
+    "GeometryCollection": _collected,
+}
 
 
 def _at_most(items: Json, most: int) -> Sequence[Json]:
@@ -73,17 +100,10 @@ def _at_most(items: Json, most: int) -> Sequence[Json]:
     return items
 
 
-def _spot(coordinates: Json, crs: Crs) -> Area:
-    lon, lat = crs.point(float(coordinates[0]), float(coordinates[1]), "filter")
-    return Box(west=lon, south=lat, east=lon, north=lat)
-
-
-def _polygon(rings: Json, crs: Crs) -> Area:
-    if not rings or sum(len(ring) for ring in rings) > MAX_POINTS:
-        _refuse(f"A polygon has at most {MAX_POINTS} positions.")
-    return crs.polygon(
-        [[(float(point[0]), float(point[1])) for point in ring] for ring in rings], "filter"
-    )
+def _positions(parts: Json) -> list[list[tuple[float, float]]]:
+    if not parts or sum(len(part) for part in parts) > MAX_POINTS:
+        _refuse(f"A line or polygon has at most {MAX_POINTS} positions.")
+    return [[(float(point[0]), float(point[1])) for point in part] for part in parts]
 
 
 def _refuse(detail: str) -> NoReturn:

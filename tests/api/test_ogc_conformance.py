@@ -441,6 +441,63 @@ def test_spatial_filters_select_what_a_box_selects(look_up: LookUp, geometry: st
     )
 
 
+def test_every_kind_of_geometry_is_taken(look_up: LookUp) -> None:
+    """Basic Spatial Functions with additional Spatial Literals: points, lines, areas, collections."""
+    one, other = look_up.items(limit=2)["features"]
+    (x1, y1), (x2, y2) = (each["geometry"]["coordinates"] for each in (one, other))
+    middle = f"{x1 + 0.00001} {y1 + 0.00001}"
+    square = f"(({x2} {y2}, {x2 + 1e-5} {y2}, {x2 + 1e-5} {y2 + 1e-5}, {x2} {y2}))"
+    both = {one["id"], other["id"]}
+    expected = {
+        f"POINT({x1} {y1})": {one["id"]},
+        f"MULTIPOINT(({x1} {y1}), ({x2} {y2}))": both,
+        f"LINESTRING({x1 - 0.1} {y1}, {x1 + 0.1} {y1})": {one["id"]},
+        f"MULTILINESTRING(({x1} {y1}, {middle}), ({x2} {y2}, {middle}))": both,
+        f"POLYGON{square}": {other["id"]},
+        f"MULTIPOLYGON({square})": {other["id"]},
+        f"GEOMETRYCOLLECTION(POINT({x1} {y1}), POLYGON{square})": both,
+        f"BBOX({x1},{y1},{x1},{y1})": {one["id"]},
+        "LINESTRING(24 59, 24 60)": set(),
+    }
+    for literal, ids in expected.items():
+        page = look_up.items(limit=5_000, filter=f"S_INTERSECTS(geometry, {literal})")
+        found = {each["id"] for each in page["features"]}
+        assert ids <= found, literal
+        assert len(found) <= len(ids) + 3, literal
+
+
+@pytest.mark.parametrize("code", [3067, 3879])
+def test_a_building_stands_where_its_projected_position_says(look_up: LookUp, code: int) -> None:
+    """The position that an answer gives, given back as a point or the end of a line, finds it."""
+    uri = f"http://www.opengis.net/def/crs/EPSG/0/{code}"
+    for feature in look_up.items(limit=20, crs=uri)["features"]:
+        x, y = feature["geometry"]["coordinates"]
+        for literal in (f"POINT({x} {y})", f"LINESTRING({x} {y}, {x + 5000} {y + 3000})"):
+            text = f"S_INTERSECTS(geometry, {literal})"
+            page = look_up.items(**{"filter": text, "filter-crs": uri})
+            assert feature["id"] in {each["id"] for each in page["features"]}, literal
+
+
+def test_a_polygon_holds_its_edge(look_up: LookUp) -> None:
+    """What stands on a corner, a side or the edge of a hole intersects the polygon."""
+    (feature,) = look_up.items(limit=1)["features"]
+    x, y = feature["geometry"]["coordinates"]
+    d = 0.01
+    rings = {
+        "corner": f"({x} {y}, {x + d} {y}, {x + d} {y + d}, {x} {y + d}, {x} {y})",
+        "top corner": f"({x} {y}, {x - d} {y - d}, {x + d} {y - d}, {x} {y})",
+        "side": f"({x} {y - d}, {x + d} {y - d}, {x + d} {y + d}, {x} {y + d}, {x} {y - d})",
+        "top": f"({x - d} {y}, {x + d} {y}, {x + d} {y - d}, {x - d} {y - d}, {x - d} {y})",
+    }
+    around = (
+        f"({x - 1} {y - 1}, {x + 1} {y - 1}, {x + 1} {y + 1}, {x - 1} {y + 1}, {x - 1} {y - 1})"
+    )
+    for where, ring in rings.items():
+        for polygon in (f"POLYGON({ring})", f"POLYGON({around}, {ring})"):
+            page = look_up.items(limit=5_000, filter=f"S_INTERSECTS(geometry, {polygon})")
+            assert feature["id"] in {each["id"] for each in page["features"]}, (where, polygon)
+
+
 def test_filter_crs_is_kept(look_up: LookUp) -> None:
     """A filter's coordinates are read in the system that is named for them."""
     corners = [

@@ -186,21 +186,22 @@ def metres_per_degree(lat: float) -> tuple[float, float]:
     )
 
 
-def _as_it_is(lon: float, lat: float) -> Position:
+def as_it_is(lon: float, lat: float) -> Position:
+    """Return a position in degrees as it is: the projection of those who need none."""
     return lon, lat
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Polygon:
-    """An area within rings, by the even-odd rule: a ring within a ring is a hole.
+    """An area within rings, its edge included, by the even-odd rule: a ring in a ring is a hole.
 
     The corners may be of any coordinate system; lines between them are straight in it.
     """
 
     rings: Sequence[Ring]
-    forward: Projection = _as_it_is
+    forward: Projection = as_it_is
     """From degrees to the rings' own coordinates."""
-    inverse: Projection = _as_it_is
+    inverse: Projection = as_it_is
 
     def holds(self, lon: int, lat: int) -> bool:
         """Tell whether a position, in units, lies inside."""
@@ -208,8 +209,13 @@ class Polygon:
         inside = False
         for ring in self.rings:
             for (x1, y1), (x2, y2) in pairwise(ring):
-                if (y1 > y) != (y2 > y) and x < (x2 - x1) * (y - y1) / (y2 - y1) + x1:
-                    inside = not inside
+                if (y1 > y) != (y2 > y):
+                    edge = (x2 - x1) * (y - y1) / (y2 - y1) + x1
+                    if x == edge:
+                        return True
+                    inside ^= x < edge
+                elif y == y1 and (x1 == x or (y == y2 and (x1 > x) != (x2 > x))):
+                    return True
         return inside
 
     def condition(self, name: str) -> Condition:
@@ -221,18 +227,9 @@ class Polygon:
 
         A cell that no edge touches lies wholly inside or wholly outside, as its middle does.
         """
-        edge_columns: dict[int, set[int]] = defaultdict(set)
-        for ring in self.rings:
-            for start, end in self._edges(ring):
-                for row, west, east in _cells_on(start, end, window, margin=self._margin):
-                    edge_columns[row].update(range(west, east + 1))
+        edge_columns = columns_on(self.rings, self.inverse, window)
         for row in sorted(edge_columns):
             yield from self._row(row, sorted(edge_columns[row]), window)
-
-    @property
-    def _margin(self) -> int:
-        """Units by which an edge is taken to be thicker than it is."""
-        return 1 if self.inverse is _as_it_is else 100
 
     def _row(self, row: int, edges: Sequence[int], window: Window) -> Iterator[CellRun]:
         before = edges[0] - 1
@@ -248,18 +245,32 @@ class Polygon:
             (west_of(column) + west_of(column + 1)) // 2, (south_of(row) + south_of(row + 1)) // 2
         )
 
-    def _edges(self, ring: Ring) -> Iterator[tuple[Position, Position]]:
-        """Yield the edges in degrees; one that is bent there comes in pieces."""
-        for start, end in pairwise(ring):
-            pieces = 1 if self.inverse is _as_it_is else _pieces(start, end)
-            points = [
-                self.inverse(
-                    start[0] + (end[0] - start[0]) * step / pieces,
-                    start[1] + (end[1] - start[1]) * step / pieces,
-                )
-                for step in range(pieces + 1)
-            ]
-            yield from pairwise(points)
+
+def columns_on(
+    lines: Sequence[Ring], inverse: Projection, window: Window
+) -> Mapping[int, set[int]]:
+    """Return the columns of each row of cells through which lines pass."""
+    margin = 1 if inverse is as_it_is else 100  # units by which a line is thicker than it is
+    columns: dict[int, set[int]] = defaultdict(set)
+    for line in lines:
+        for start, end in _edges(line, inverse):
+            for row, west, east in _cells_on(start, end, window, margin=margin):
+                columns[row].update(range(west, east + 1))
+    return columns
+
+
+def _edges(line: Ring, inverse: Projection) -> Iterator[tuple[Position, Position]]:
+    """Yield the edges in degrees; one that is bent there comes in pieces."""
+    for start, end in pairwise(line):
+        pieces = 1 if inverse is as_it_is else _pieces(start, end)
+        points = [
+            inverse(
+                start[0] + (end[0] - start[0]) * step / pieces,
+                start[1] + (end[1] - start[1]) * step / pieces,
+            )
+            for step in range(pieces + 1)
+        ]
+        yield from pairwise(points)
 
 
 _PIECE = 2_000
