@@ -13,6 +13,10 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
+class CutShort(Exception):
+    """Whoever had the turn was ended in it: whether the item was carried out is not known."""
+
+
 class Line(Generic[T, R]):
     """Lets threads do together what each would do alone."""
 
@@ -26,7 +30,8 @@ class Line(Generic[T, R]):
         """Wait until the item is carried out, by this thread or another; return its result.
 
         Raises:
-            Exception: What came of this item, or ended the whole turn.
+            CutShort: Nobody knows what came of it.
+            Exception: What came of this item, or ended the turn of all.
         """
         answer: Future[R] = Future()
         self._waiting.append((item, answer))
@@ -36,14 +41,14 @@ class Line(Generic[T, R]):
         return answer.result()
 
     def _take_turn(self, batch: Sequence[tuple[T, "Future[R]"]]) -> None:
+        results: Sequence[R | Exception] = [CutShort() for _ in batch]
         try:
             results = self._carry_out([item for item, _ in batch])
-        except BaseException as error:
-            for _, answer in batch:
-                answer.set_exception(error)
-            raise
-        for (_, answer), result in zip(batch, results, strict=True):
-            if isinstance(result, Exception):
-                answer.set_exception(result)
-            else:
-                answer.set_result(result)
+        except Exception as error:  # noqa: BLE001 it is everybody's in the line
+            results = [error for _ in batch]
+        finally:
+            for (_, answer), result in zip(batch, results, strict=True):
+                if isinstance(result, Exception):
+                    answer.set_exception(result)
+                else:
+                    answer.set_result(result)

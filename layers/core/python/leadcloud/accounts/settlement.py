@@ -18,6 +18,7 @@ from leadcloud.accounts.suspense import suspected
 from leadcloud.accounts.wallet import settling
 from leadcloud.clock import Clock
 from leadcloud.errors import Unavailable
+from leadcloud.line import CutShort
 from leadcloud.line import Line as WaitingLine
 from leadcloud.store.interface import (
     MAX_ACTIONS,
@@ -79,7 +80,11 @@ class Settlements:
             StoreUnavailable: Whether it was kept is not known.
         """
         root = settlement.run.order.payers[-1].account_id
-        return self._lines.setdefault(root, WaitingLine(self._settle_all)).join(settlement)
+        line = self._lines.setdefault(root, WaitingLine(self._settle_all))
+        try:
+            return line.join(settlement)
+        except CutShort:
+            raise Unavailable(retry_after=1) from None
 
     def _settle_all(self, waiting: Sequence[Settlement]) -> list[Operation | Exception]:
         """Settle those that wait together, as many at once as a transaction holds."""

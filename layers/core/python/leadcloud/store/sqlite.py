@@ -4,14 +4,13 @@ import json
 import sqlite3
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Lock
 
 from leadcloud.clock import Clock
+from leadcloud.line import CutShort, Line
 from leadcloud.store.checked import CheckedStore, obstacle_to_adding
 from leadcloud.store.interface import (
     Action,
@@ -52,14 +51,12 @@ PAUSE = 0.05
 """Seconds between two tries to make the file anew."""
 
 Row = tuple[bytes, bytes, int, str, int | None]
-Waiting = tuple[Sequence[Action], "Future[Sequence[Reason]]"]
 
 
 class SqliteStore(CheckedStore):
     """Keeps records in a file, synced to the disk before a write returns.
 
-    Writes that wait for the same disk are committed together: whichever thread gets its turn
-    writes for all that stand in line. A process that forks opens a store of its own.
+    Writes that wait for the same disk are committed together. A process that forks opens a store of its own.
     """
 
     def __init__(self, path: Path, clock: Clock, *, patience: float = 5.0) -> None:
@@ -77,8 +74,7 @@ class SqliteStore(CheckedStore):
         self._clock = clock
         self._patience = patience
         self._idle: deque[sqlite3.Connection] = deque()
-        self._line: deque[Waiting] = deque()
-        self._turn = Lock()
+        self._line: Line[Sequence[Action], Sequence[Reason]] = Line(self._commit)
         with suppress(OSError):  # SQLite says it better
             path.touch(mode=0o600)
         with self._connection() as connection:
@@ -112,29 +108,19 @@ class SqliteStore(CheckedStore):
         return [_record(row) for row in rows]
 
     def _write(self, actions: Sequence[Action]) -> Sequence[Reason]:
-        answer: Future[Sequence[Reason]] = Future()
-        self._line.append((actions, answer))
-        with self._turn:
-            if not answer.done():
-                self._commit([self._line.popleft() for _ in range(len(self._line))])
-        return answer.result()
-
-    def _commit(self, batch: Sequence[Waiting]) -> None:
         try:
-            with self._connection() as connection:
-                connection.execute("BEGIN IMMEDIATE")
-                now = self._now()
-                reasons = [_carry_out(connection, actions, now) for actions, _ in batch]
-                connection.execute(SWEEP, (now,))
-                connection.execute("COMMIT")
-        except StoreUnavailable as error:
-            _fail(batch, error)
-        except BaseException:
-            _fail(batch, StoreUnavailable("SQLite: the commit was cut short"))
-            raise
-        else:
-            for (_, answer), reason in zip(batch, reasons, strict=True):
-                answer.set_result(reason)
+            return self._line.join(actions)
+        except CutShort:
+            raise StoreUnavailable("SQLite: the commit was cut short") from None
+
+    def _commit(self, batch: Sequence[Sequence[Action]]) -> Sequence[Sequence[Reason]]:
+        with self._connection() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            now = self._now()
+            reasons = [_carry_out(connection, actions, now) for actions in batch]
+            connection.execute(SWEEP, (now,))
+            connection.execute("COMMIT")
+        return reasons
 
     def _now(self) -> int:
         return int(self._clock.now().timestamp())
@@ -182,11 +168,6 @@ def _use_wal(connection: sqlite3.Connection, *, tries: int) -> None:
             time.sleep(PAUSE)
         else:
             return
-
-
-def _fail(batch: Iterable[Waiting], why: StoreUnavailable) -> None:
-    for _, answer in batch:
-        answer.set_exception(StoreUnavailable(*why.args))
 
 
 def _carry_out(
