@@ -128,6 +128,22 @@ def test_what_is_fast_does_not_ask_the_store_each_time(
     assert store.asked == 2 * 500 / 100
 
 
+def test_who_is_refused_again_and_again_costs_the_store_nothing(
+    make_rates: MakeRates, store: CountingStore, clock: SetClock
+) -> None:
+    """Until the moment at which one may be let through."""
+    (rate,) = make_rates(1, per_second=1, burst=20)
+    let_through([rate])
+    before = store.asked
+    for _ in range(100):
+        with pytest.raises(RateExceeded):
+            rate.take()
+    assert store.asked == before
+
+    clock.move(1)
+    rate.take()
+
+
 def test_without_the_store_everything_goes_through(
     make_rates: MakeRates, store: CountingStore, clock: SetClock
 ) -> None:

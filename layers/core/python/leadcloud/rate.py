@@ -71,6 +71,8 @@ class SharedRate:
         self._arrival = 0
         """As the record had it when this instance took its share."""
         self._blind_until = 0
+        self._closed_until = 0
+        """Nobody can be let through before, so the store need not be asked."""
 
     def take(self) -> Left:
         """Let one through, and say how many are left.
@@ -92,6 +94,8 @@ class SharedRate:
     def _take(self, now: int) -> None:
         if not self._leased or now >= self._arrival:
             self._leased = 0
+            if now < self._closed_until:
+                raise _exceeded(self._closed_until - now)
             self._leased = self._taken(now)
         self._leased -= 1
 
@@ -127,7 +131,8 @@ class SharedRate:
         ahead = after - now - math.floor(self._pace.burst * self._pace.interval)
         if ahead > 0:
             self._arrival = max(arrival, now)
-            raise RateExceeded(retry_after=math.ceil(ahead / 1000))
+            self._closed_until = now + ahead if number == 1 else 0
+            raise _exceeded(ahead)
         expires_at = self._clock.now() + _FORGOTTEN
         if record is None:
             self._store.put_if_absent(self._key, {"arrival": after}, expires_at=expires_at)
@@ -138,3 +143,7 @@ class SharedRate:
     def _now(self) -> int:
         """Return milliseconds on a scale that all instances share."""
         return math.floor(self._clock.now().timestamp() * 1000)
+
+
+def _exceeded(milliseconds: int) -> RateExceeded:
+    return RateExceeded(retry_after=math.ceil(milliseconds / 1000))
