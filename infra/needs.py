@@ -46,7 +46,11 @@ STEPS = "dsar_router.steps"
 SWEEPER = "accounts.sweeper"
 
 NEEDS = {
-    "accounts": Needs(table=_READ_AND_WRITE, secret=True),
+    "accounts": Needs(
+        table=_READ_AND_WRITE,
+        secret=True,
+        payload_key=("kms:Decrypt", "kms:GenerateDataKey"),
+    ),
     SWEEPER: Needs(table=(*_READ_AND_WRITE, "dynamodb:UpdateItem"), secret=True, timeout=60),
     "authorizer": Needs(table=("dynamodb:GetItem", "dynamodb:PutItem"), secret=True),
     # To count how often a key asks; of what else is in the table it sees nothing.

@@ -17,9 +17,9 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 
-from functions.dsar_router.own_register import OWN
 from leadcloud.controllers import Broadcasts, ControllerEntry
 from leadcloud.forwarding.signature import key_to_text
+from leadcloud.own_register import OWN
 from leadcloud.wiring import Services
 from local.folder import Folder
 

@@ -1,6 +1,7 @@
 """The routes of accounts: what an account is, its keys, and a reseller's sub-accounts."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any
 
@@ -8,6 +9,8 @@ from functions.accounts.keys import issue_key, managed, managed_key
 from functions.accounts.messages import (
     AccountChange,
     AccountMessage,
+    ContactPersonList,
+    ContactPersonMessage,
     IssuedKey,
     KeyList,
     KeyMessage,
@@ -31,6 +34,7 @@ from functions.accounts.sub_accounts import (
     terms_faults,
 )
 from leadcloud.accounts.account import Account
+from leadcloud.accounts.contact_person import ContactPerson
 from leadcloud.errors import (
     AccountSuspended,
     CursorInvalid,
@@ -77,6 +81,32 @@ def change_account(call: Call, services: Services) -> Answer:
             account.id, change.age_groups, by=caller.key_id
         )
     return Answer(body=_account_message(account, caller))
+
+
+@api.operation(
+    "listContactPersons", Contract(response=ContactPersonList, problems=(AccountSuspended,))
+)
+def get_contact_persons(call: Call, services: Services) -> Answer:
+    """Show an account's administrator its own contact persons."""
+    _, account = _who(call, services)
+    return _contact_persons(account, services)
+
+
+@api.operation(
+    "replaceContactPersons",
+    Contract(
+        request=ContactPersonList,
+        response=ContactPersonList,
+        problems=(AccountSuspended, RequestInvalid),
+    ),
+)
+def put_contact_persons(call: Call, services: Services) -> Answer:
+    """Put others in their place."""
+    caller, account = _who(call, services)
+    named: ContactPersonList = call.body
+    persons = [ContactPerson(**each.model_dump()) for each in named.contact_persons]
+    services.contact_persons.replace(account.id, persons, by=caller.key_id)
+    return _contact_persons(account, services)
 
 
 @api.operation(
@@ -155,6 +185,15 @@ def _who(call: Call, services: Services) -> tuple[Caller, Account]:
     account = services.accounts.active(call.account_id)
     assert call.caller  # noqa: S101 without one there is no account id
     return call.caller, account
+
+
+def _contact_persons(account: Account, services: Services) -> Answer:
+    persons = services.contact_persons.of(account.id)
+    return Answer(
+        body=ContactPersonList(
+            contact_persons=[ContactPersonMessage(**asdict(each)) for each in persons]
+        )
+    )
 
 
 def _account_message(account: Account, caller: Caller) -> AccountMessage:

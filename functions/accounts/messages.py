@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from leadcloud.accounts.account import CURRENT_TERMS, Account, AccountKind
+from leadcloud.accounts.contact_person import MOST_PERSONS, Matter
 from leadcloud.accounts.key import ApiKey
 from leadcloud.ages.groups import SchemeName
 from leadcloud.clock import rfc3339
@@ -90,6 +91,26 @@ class AccountChange(Wire):
         default=None, description="The current version, to accept it for the account."
     )
     age_groups: SchemeName | None = None
+
+
+class ContactPersonMessage(Wire):
+    """A person at the account. We use it to speak with the account and give it to nobody."""
+
+    name: Name
+    matter: Matter = Field(description="What to speak with them about.")
+    email: Annotated[
+        str,
+        StringConstraints(max_length=254, pattern=r"^[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+$"),
+    ]
+    phone: Annotated[str, StringConstraints(pattern=r"^\+[1-9]\d{5,14}$")] | None = Field(
+        default=None, description="E.164."
+    )
+
+
+class ContactPersonList(Wire):
+    """An account's contact persons."""
+
+    contact_persons: list[ContactPersonMessage] = Field(max_length=MOST_PERSONS)
 
 
 class SubAccountRequest(Wire):

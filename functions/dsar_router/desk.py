@@ -7,7 +7,6 @@ from functools import cache
 
 from functions.dsar_router.dossier import Dossier
 from functions.dsar_router.letters import Couriers, Letters
-from functions.dsar_router.own_register import OwnRegister
 from functions.dsar_router.payload import Payloads
 from functions.dsar_router.request import References
 from functions.dsar_router.throttle import Throttle
@@ -16,6 +15,7 @@ from leadcloud.controllers import Channel, ControllerBook, ControllerKeys
 from leadcloud.executions import Executions
 from leadcloud.forwarding.interface import Forwarder
 from leadcloud.lead_reference import LeadReferences
+from leadcloud.own_register import OwnRegister
 from leadcloud.provenance import Provenance
 from leadcloud.store.interface import Store
 from leadcloud.wiring import Services
@@ -72,7 +72,7 @@ def desk_of(services: Services) -> Desk:
         throttle=Throttle(services.store, services.clock, timedelta(hours=1)),
         controllers=services.controllers,
         controller_keys=services.controller_keys,
-        own_register=OwnRegister(services.store, references),
+        own_register=services.own_register,
         lead_references=services.lead_references,
         provenance=services.provenance,
         executions=services.executions,

@@ -5,7 +5,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from leadcloud.data_key import NONCE_BYTES, DataKey, DataKeys, RandomBytes
+from leadcloud.data_key import DataKey, DataKeys, RandomBytes, seal, unseal
 from leadcloud.store.interface import Key, PutIfAbsent, Record, Store, VersionConflict
 
 Payload = dict[str, Any]
@@ -66,19 +66,13 @@ class Payloads:
         return True
 
     def _seal(self, key: DataKey, reference: str, payload: Payload) -> str:
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-        nonce = self._random_bytes(NONCE_BYTES)
         plain = json.dumps(payload, ensure_ascii=False).encode()
-        return _text(nonce + AESGCM(key.plain).encrypt(nonce, plain, reference.encode()))
+        return _text(seal(plain, key.plain, reference, random_bytes=self._random_bytes))
 
     def _open(self, reference: str, record: Record) -> Payload:
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
         key = self._keys.unwrap(_bytes(record.attributes["key"]), reference)
         sealed = _bytes(record.attributes["sealed"])
-        nonce, sealed = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
-        payload: Payload = json.loads(AESGCM(key).decrypt(nonce, sealed, reference.encode()))
+        payload: Payload = json.loads(unseal(sealed, key, reference))
         return payload
 
 

@@ -11,11 +11,11 @@ from typing import cast
 
 from functions.dsar_router.desk import Desk
 from functions.dsar_router.inquiry import channels_of
-from functions.dsar_router.own_register import OWN
 from functions.dsar_router.payload import Payload
 from functions.dsar_router.request import SubjectRequest
 from leadcloud.controllers import ControllerEntry
 from leadcloud.lead_reference import Delivery
+from leadcloud.own_register import OWN
 from leadcloud.purpose import USE_PERIOD
 
 

@@ -13,12 +13,12 @@ from functions.dsar_router.deadline import end_of
 from functions.dsar_router.desk import Desk
 from functions.dsar_router.dossier import Change
 from functions.dsar_router.milestone import whole_seconds
-from functions.dsar_router.own_register import OWN
 from functions.dsar_router.payload import Payload
 from functions.dsar_router.request import FAST, OPEN, State, SubjectRequest
 from functions.dsar_router.resolve import concerns_us, responsible
 from leadcloud.clock import rfc3339
 from leadcloud.forwarding.manual import add_task
+from leadcloud.own_register import OWN
 from leadcloud.store.interface import Action, PutIfAbsent
 
 Ids = Mapping[str, str]

@@ -19,7 +19,7 @@ _BY = "operator"
 _HELP = (
     "create opens one and prints its id",
     "list prints every account in one line",
-    "show prints all of one",
+    "show prints all of one, its contact persons included",
     "accept-terms notes that it accepts the current terms of use",
     "suspend bars it and all below it from the service, resume lets them in again",
 )
@@ -87,6 +87,8 @@ def _show(account_id: str, services: Services) -> None:
         value = getattr(account, each.name)
         said = ", ".join(value) if isinstance(value, tuple) else "-" if value is None else value
         print(f"{each.name}: {said}")
+    for person in services.contact_persons.of(account_id):
+        print(f"{person.matter}: {person.name}, {person.email}, {person.phone or '-'}")
 
 
 def _accept_terms(account_id: str, services: Services) -> None:

@@ -7,8 +7,6 @@ import argparse
 import sys
 from pathlib import Path
 
-from functions.dsar_router.own_register import OwnRegister
-from functions.dsar_router.request import References
 from leadcloud.registers.phone import e164
 from leadcloud.wiring import Services
 
@@ -28,7 +26,7 @@ def _carry_out(options: argparse.Namespace, services: Services) -> None:
     if unreadable:
         shown = ", ".join(map(str, unreadable[:20]))
         sys.exit(f"Nothing was done. {len(unreadable)} lines are no address or number: {shown}")
-    register = OwnRegister(services.store, References(services.secrets["subject_requests"]))
+    register = services.own_register
     change = register.add if options.what == "add" else register.remove
     for channel in filter(None, channels.values()):
         change(channel)

@@ -26,7 +26,7 @@ HANDLE_REQUESTS = {
     "states:StartExecution",
 }
 RIGHTS = {
-    "accounts": RECORDS | READ_SECRETS,
+    "accounts": {"kms:GenerateDataKey"} | RECORDS | READ_SECRETS,
     "accounts.sweeper": {"dynamodb:UpdateItem"} | RECORDS | READ_SECRETS,
     "authorizer": {"dynamodb:GetItem", "dynamodb:PutItem"} | READ_SECRETS,
     "buildings": {"dynamodb:GetItem", "dynamodb:PutItem", "kms:Decrypt"},

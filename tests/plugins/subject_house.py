@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from functions.dsar_router.own_register import OWN
 from leadcloud.anchors import FileAnchors
 from leadcloud.clock import SetClock
 from leadcloud.forwarding.destination import Destinations
@@ -14,6 +13,7 @@ from leadcloud.forwarding.email import EmailForwarder
 from leadcloud.forwarding.manual import ManualForwarder
 from leadcloud.forwarding.opendsr import OpenDsrForwarder
 from leadcloud.forwarding.webhook import WebhookForwarder
+from leadcloud.own_register import OWN
 from leadcloud.settings import Settings
 from leadcloud.wiring import Services
 from local.subject_requests import runner_of

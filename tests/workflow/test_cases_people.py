@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from functions.dsar_router.letters import MOST_A_DAY
-from functions.dsar_router.own_register import OWN
 from leadcloud.anchors import verify
+from leadcloud.own_register import OWN
 from tests.house import BUYER, SOURCE, House
 
 BATCH = int(os.environ.get("LEADCLOUD_BATCH", "12"))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from leadcloud.accounts.account import CURRENT_TERMS
+from leadcloud.accounts.contact_person import ContactPerson
 from leadcloud.accounts.key import id_in
 from leadcloud.wiring import Services
 from local.admin.__main__ import main, services_of
@@ -82,6 +83,17 @@ def test_accounts_are_listed_and_shown(run: Run) -> None:
     assert f"id: {account_id}" in shown
     assert "registers: directory" in shown
     assert "terms: -" in shown
+
+
+def test_an_operator_sees_whom_to_speak_with(run: Run, services: Services) -> None:
+    """Nobody else but the account's own administrators does."""
+    account_id = run("account", "create", "Buyer Oy")
+    person = ContactPerson(name="Testi Synteettinen", matter="billing", email="t@synthetic.example")
+    services.contact_persons.replace(account_id, [person], by="k")
+
+    shown = run("account", "show", account_id)
+
+    assert shown.endswith("billing: Testi Synteettinen, t@synthetic.example, -")
 
 
 def test_an_account_is_suspended_and_resumed(run: Run, services: Services) -> None:

@@ -11,8 +11,6 @@ from typing import Any
 
 import pytest
 
-from functions.dsar_router.own_register import OwnRegister
-from functions.dsar_router.request import References
 from leadcloud.anchors import FileAnchors, anchor_days
 from leadcloud.clock import SetClock
 from leadcloud.controllers import ControllerEntry
@@ -173,7 +171,7 @@ def test_our_own_register_is_loaded_from_a_file(services: Services, tmp_path: Pa
     file = tmp_path / "own.txt"
     file.write_text("person@synthetic.example\n\n040 123 4567\n", encoding="utf-8")
     command(f"own_register add {file}", services)
-    register = OwnRegister(services.store, References(services.secrets["subject_requests"]))
+    register = services.own_register
     assert register.holds(["Person@synthetic.example"])
     assert register.holds(["+358401234567"])
     command(f"own_register remove {file}", services)

@@ -40,20 +40,33 @@ class KeyNotUsable(Exception):
     """The wrapped key is not ours, or belongs to another context."""
 
 
+def seal(plain: bytes, key: bytes, context: str, *, random_bytes: RandomBytes) -> bytes:
+    """Return a text sealed with a key; it opens in the same context only."""
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    nonce = random_bytes(NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, plain, context.encode())
+
+
+def unseal(sealed: bytes, key: bytes, context: str) -> bytes:
+    """Return what was sealed with this key in this context."""
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], context.encode())
+
+
 class SecretDataKeys:
     """Data keys wrapped by a secret of this service."""
 
     def __init__(self, secret: str, random_bytes: RandomBytes) -> None:
         """Take a secret of at least 128 random bits."""
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-        self._cipher = AESGCM(hashlib.sha256(b"data keys\n" + secret.encode()).digest())
+        self._key = hashlib.sha256(b"data keys\n" + secret.encode()).digest()
         self._random_bytes = random_bytes
 
     def make(self, context: str) -> DataKey:
         """Return a new key, which unwraps in the same context only."""
-        plain, nonce = self._random_bytes(KEY_BYTES), self._random_bytes(NONCE_BYTES)
-        wrapped = nonce + self._cipher.encrypt(nonce, plain, context.encode())
+        plain = self._random_bytes(KEY_BYTES)
+        wrapped = seal(plain, self._key, context, random_bytes=self._random_bytes)
         return DataKey(plain=plain, wrapped=wrapped)
 
     def unwrap(self, wrapped: bytes, context: str) -> bytes:
@@ -64,9 +77,8 @@ class SecretDataKeys:
         """
         from cryptography.exceptions import InvalidTag
 
-        nonce, sealed = wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:]
         try:
-            return self._cipher.decrypt(nonce, sealed, context.encode())
+            return unseal(wrapped, self._key, context)
         except (InvalidTag, ValueError):
             raise KeyNotUsable from None
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from leadcloud.accounts.account import AccountBook
 from leadcloud.accounts.billing import Billing
 from leadcloud.accounts.brake import Brake
+from leadcloud.accounts.contact_person import ContactPersons
 from leadcloud.accounts.doorkeeper import Doorkeeper
 from leadcloud.accounts.key import KeyRing
 from leadcloud.accounts.ledger import Ledger
@@ -40,6 +41,7 @@ from leadcloud.forwarding.outbound import post
 from leadcloud.forwarding.webhook import WebhookForwarder
 from leadcloud.lead_reference import LeadReferences
 from leadcloud.mail import Mailer, SesMailer, SmtpMailer
+from leadcloud.own_register import OwnRegister
 from leadcloud.prohibitions import Prohibitions
 from leadcloud.provenance import Provenance
 from leadcloud.rate import Pace, SharedRate
@@ -137,6 +139,22 @@ class Services:
     def ledger(self) -> Ledger:
         """Books what is not a search."""
         return Ledger(self.store, self.clock)
+
+    @cached_property
+    def contact_persons(self) -> ContactPersons:
+        """The accounts' contact persons."""
+        return ContactPersons(
+            self.store,
+            self.audit,
+            keys=self.data_keys,
+            own_register=self.own_register,
+            random_bytes=self.random_bytes,
+        )
+
+    @cached_property
+    def own_register(self) -> OwnRegister:
+        """Who is in the register of which we are the controller."""
+        return OwnRegister(self.store, self.secrets["subject_requests"])
 
     @cached_property
     def brake(self) -> Brake:

@@ -93,6 +93,8 @@ def test_any_key_may_see_its_account(ask: Ask) -> None:
     ("method", "path"),
     [
         ("PATCH", "/v1/account"),
+        ("GET", "/v1/account/contact-persons"),
+        ("PUT", "/v1/account/contact-persons"),
         ("POST", "/v1/sub-accounts"),
         ("GET", "/v1/sub-accounts"),
         ("POST", "/v1/api-keys"),
@@ -127,6 +129,47 @@ def test_an_account_chooses_its_age_groups(ask: Ask, services: Services) -> None
     assert account == before | {"settings": {"age_groups": "four"}}
     assert ask("PATCH", "/v1/account", {})[1] == account
     assert ask("PATCH", "/v1/account", {"age_groups": "twelve"})[0] == 422
+
+
+PERSON = {
+    "name": "Testi Synteettinen",
+    "matter": "contract",
+    "email": "testi@synthetic.example",
+    "phone": "+358457000001",
+}
+
+
+def test_an_account_names_whom_to_speak_with(ask: Ask) -> None:
+    """It sees its own persons only; a reseller sees none of its sub-accounts'."""
+    path = "/v1/account/contact-persons"
+    assert ask("GET", path) == (200, {"contact_persons": []})
+    named = {"contact_persons": [PERSON, PERSON | {"matter": "billing", "phone": None}]}
+
+    assert ask("PUT", path, named, who="sub") == (200, named)
+    assert ask("GET", path, who="sub") == (200, named)
+    assert ask("GET", path, who="reseller") == (200, {"contact_persons": []})
+    assert ask("PUT", path, {"contact_persons": []}, who="sub")[1] == {"contact_persons": []}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        PERSON | {"email": "testi"},
+        PERSON | {"email": "testi@synthetic"},
+        PERSON | {"email": "testi@synthetic.example\nBcc: x@y.example"},
+        PERSON | {"phone": "0457000001"},
+        PERSON | {"matter": "gossip"},
+        PERSON | {"birth_date": "1980-01-01"},
+        PERSON | {"name": ""},
+    ],
+)
+def test_a_persons_faults_are_told_and_not_quoted(ask: Ask, wrong: dict[str, Any]) -> None:
+    """No problem holds a name, an address or a number."""
+    status, problem = ask("PUT", "/v1/account/contact-persons", {"contact_persons": [wrong] * 11})
+
+    assert status == 422
+    for quoted in ("Testi", "testi@", "457000001"):
+        assert quoted not in json.dumps(problem)
 
 
 def test_a_suspended_account_is_refused(ask: Ask, services: Services) -> None:

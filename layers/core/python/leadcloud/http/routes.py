@@ -201,6 +201,18 @@ ROUTES: tuple[Route, ...] = (
         summary="Accept the terms of use, or change settings",
     ),
     _ACCOUNTS(
+        operation="listContactPersons",
+        method="GET",
+        path="/v1/account/contact-persons",
+        summary="Whom we speak with at the account",
+    ),
+    _ACCOUNTS(
+        operation="replaceContactPersons",
+        method="PUT",
+        path="/v1/account/contact-persons",
+        summary="Name others, or nobody, to speak with; the ones before are forgotten",
+    ),
+    _ACCOUNTS(
         operation="openSubAccount",
         method="POST",
         path="/v1/sub-accounts",
