@@ -59,10 +59,7 @@ def forward(desk: Desk, ids: Ids) -> Outcome:
         return _go(ids, "await", wait_seconds=1)  # hashes take no other way: it is overdue
     if case.sent_at is None:
         return _go(ids, "again", wait_seconds=next_try(case, desk.clock.now()))
-    cases = desk.dossier.cases(case.reference)
-    shown = [each for each in cases if not each.hidden and not each.veiled]
-    if shown and all(each.sent_at for each in shown):
-        desk.letters.write("passed_on", request, desk.payloads.open(case.reference))
+    _tell_where_it_went(desk, request)
     return _go(ids, "await", wait_seconds=next_milestone(case, desk.clock.now()))
 
 
@@ -205,6 +202,22 @@ def _tell_person(desk: Desk, request: SubjectRequest, case: Case) -> Case:
         desk.letters.write(state, request, payload, about=case.controller_id, due_on=case.due_on)
         return _become(desk, case, replace(case, told=state), event="person_told")
     return case
+
+
+def _tell_where_it_went(desk: Desk, request: SubjectRequest) -> None:
+    """Tell the person that the request was passed on, once for all who have it by then."""
+    cases = desk.dossier.cases(request.reference)
+    shown = [each for each in cases if not each.hidden and not each.veiled]
+    news: list[int] = []
+
+    def told(current: SubjectRequest) -> Change[SubjectRequest] | None:
+        news[:] = [len(shown)] if current.told_of < len(shown) else []
+        return Change(to=replace(current, told_of=len(shown))) if news else None
+
+    if all(each.sent_at for each in shown):
+        desk.dossier.change_request(request.reference, told)
+    if news:
+        desk.letters.write("passed_on", request, desk.payloads.open(request.reference))
 
 
 def _ask_whom_it_named(desk: Desk, request: SubjectRequest, case: Case) -> None:

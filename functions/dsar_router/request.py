@@ -69,6 +69,8 @@ class SubjectRequest:
     """When the person was asked who called."""
     controllers: tuple[str, ...] = ()
     """That an operator or a controller named."""
+    told_of: int = 0
+    """How many controllers have the request, as far as the person was told."""
     closed_on: date | None = None
     """In Finland; its record is kept for three years from then."""
     news: bool = False

@@ -23,6 +23,8 @@ def test_every_step_may_run_twice(house: House, right: str) -> None:
     house.travel(days=4)
     assert house.states(filed["reference"]) == {SOURCE: "forwarded", BUYER: "forwarded"}
     assert len(house.interfaces.to(SOURCE)) == 1
+    letters = [mail.text for mail in house.mailbox.to("person@synthetic.example")]
+    assert ["was passed on." in each for each in letters].count(True) == 1
     house.report(filed["reference"], SOURCE, {"status": "fulfilled"})
     house.travel(days=30)
     assert house.states(filed["reference"]) == {SOURCE: "fulfilled", BUYER: "overdue"}
