@@ -1,6 +1,7 @@
 """Pages in a real Chromium, driven by the scripts of this folder."""
 
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -39,15 +40,18 @@ def _wheel_node() -> str | None:
 
 
 @pytest.fixture(scope="session")
-def in_chromium(node: str, tmp_path_factory: pytest.TempPathFactory) -> InChromium:
-    """Run a script with arguments, and return what it found."""
+def in_chromium(node: str) -> InChromium:
+    """Run a script with arguments, and return what it found.
+
+    With LEADCLOUD_SCREENSHOTS=DIR it leaves pictures there, which take longer than all the rest.
+    """
     chromium = shutil.which("chromium")
     require("Chromium", available=chromium is not None, install_command="apt-get install chromium")
 
     def run(script: str, *arguments: str) -> Any:
-        pictures = tmp_path_factory.mktemp("screenshots")
+        pictures = os.environ.get("LEADCLOUD_SCREENSHOTS")
         done = subprocess.run(
-            [node, script, *arguments, str(chromium), str(pictures)],
+            [node, script, *arguments, str(chromium), *([pictures] if pictures else [])],
             cwd=HERE,
             capture_output=True,
             text=True,

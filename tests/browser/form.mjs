@@ -1,10 +1,10 @@
 // Drives the form in a real Chromium and prints what it found as JSON.
-// node form.mjs BASE_URL CHROMIUM [SCREENSHOTS]
+// node form.mjs BASE_URL OPERATORS_KEY CHROMIUM [SCREENSHOTS]
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
 
-const [base, executablePath, screenshots] = process.argv.slice(2);
+const [base, operatorsKey, executablePath, screenshots] = process.argv.slice(2);
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
@@ -44,7 +44,7 @@ async function walk(language) {
   await page.click("main form button[value=check]:not(.trap)");
   await look(page, language, "error");
   await page.check("#right-objection");
-  await page.fill("#email", `browser-${language}-${Date.now()}@synthetic.example`);
+  await page.fill("#email", `browser-${language}-${Date.now().toString(36)}@synthetic.example`);
   await page.fill("#message", "Synteettinen <b>viesti</b>");
   await page.click("main form button[value=check]:not(.trap)");
   await look(page, language, "check");
@@ -57,6 +57,38 @@ async function walk(language) {
     await page.reload();
   }
   await look(page, language, "asked");
+  await page.close();
+}
+
+// What an operator does on the page: enters a call, lists, opens, reads, routes.
+async function operators() {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  const said = () => page.locator("#said").innerText();
+  const told = (words) => page.waitForFunction((w) => document.getElementById("said").textContent.includes(w), words);
+  await page.goto(`${base}/operator`);
+  await page.fill("#key", operatorsKey);
+  await page.click("#enter-it summary");
+  await page.fill("#enter-phone", "+358451230000");
+  await page.fill("#enter-subject_name", `Synteettinen ${Date.now().toString(36)}`);
+  await page.fill("#enter-message", "Synteettinen puhelu");
+  await page.fill("#enter-call_company", "Nobody knows Oy");
+  await page.click("#enter button");
+  await told("Entered as SR-");
+  const reference = (await said()).match(/SR-[0-9A-Z-]+/)[0];
+  await page.click(`#requests button:text-is("${reference}")`);
+  await page.locator("#timeline li").first().waitFor();
+  await page.click("#decide button");
+  await told("read: the request is");
+  const letter = await page.locator("#letter").innerText();
+  await page.selectOption("#action", "route");
+  await page.fill("#controllers", "nobody");
+  await page.click("#decide button");
+  await told("Name controllers");
+  await page.fill("#controllers", "demo-directory");
+  await page.click("#decide button");
+  await told("route: the request is");
+  await look(page, "en", "operator");
+  found.operator = { reference, letter, events: await page.locator("#timeline").innerText() };
   await page.close();
 }
 
@@ -100,6 +132,6 @@ async function keyboard() {
   await context.close();
 }
 
-await Promise.all([...["fi", "sv", "en"].map(walk), control(), keyboard()]);
+await Promise.all([...["fi", "sv", "en"].map(walk), operators(), control(), keyboard()]);
 await browser.close();
 console.log(JSON.stringify(found));

@@ -1,5 +1,5 @@
 // Uses the map of buildings in a real Chromium and prints what it found as JSON.
-// node map.mjs BASE_URL API_KEY CHROMIUM SCREENSHOTS
+// node map.mjs BASE_URL API_KEY CHROMIUM [SCREENSHOTS]
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
@@ -22,7 +22,7 @@ async function look(state) {
   await page.evaluate(axe);
   const result = await page.evaluate((tags) => window.axe.run({ runOnly: tags }), TAGS);
   found.violations[state] = result.violations.map((each) => `${each.id}: ${each.nodes.map((n) => n.target).join(" ")}`);
-  await page.screenshot({ path: `${screenshots}/map-${state}.png` });
+  if (screenshots) await page.screenshot({ path: `${screenshots}/map-${state}.png` });
 }
 
 // Does something and waits until the page has drawn what it asked for.
@@ -115,7 +115,7 @@ await look("address");
 
 await page.setViewportSize({ width: 320, height: 640 });
 found.sideways = await page.evaluate(() => document.documentElement.scrollWidth > 320);
-await page.screenshot({ path: `${screenshots}/map-narrow.png` });
+if (screenshots) await page.screenshot({ path: `${screenshots}/map-narrow.png` });
 
 found.kept = await page.evaluate(() => ({
   storage: localStorage.length + sessionStorage.length, cookies: document.cookie, address: location.href,

@@ -17,15 +17,19 @@ BODY = '{"name":"Testi Åberg"}'
 
 @pytest.fixture(scope="session")
 def findings(in_chromium: InChromium, running_service: RunningService) -> Any:
-    """What Chromium found on the form in three languages and four states."""
-    return in_chromium("form.mjs", running_service.demo["base_url"])
+    """What Chromium found on the form in three languages and five states, and on the operators'."""
+    demo = running_service.demo
+    return in_chromium("form.mjs", demo["base_url"], demo["keys"]["operator"])
 
 
 @pytest.mark.loopback
 @pytest.mark.slow
 def test_the_form_has_no_accessibility_faults(findings: Any) -> None:
-    """Axe finds nothing under WCAG 2.2 AA, in three languages: empty, error, check, sent, asked."""
-    assert len(findings["states"]) == 15
+    """Axe finds nothing under WCAG 2.2 AA, in three languages: empty, error, check, sent, asked.
+
+    Nor on the operators' page.
+    """
+    assert len(findings["states"]) == 16
     assert [each for each in findings["states"] if each["violations"]] == []
 
 
@@ -49,6 +53,16 @@ def test_the_form_fits_at_four_hundred_percent(findings: Any) -> None:
 def test_the_form_is_filed_by_keyboard_without_javascript(findings: Any) -> None:
     """Tab, Space, Enter and letters lead from the empty form to a reference."""
     assert findings["keyboard"].startswith("SR-")
+
+
+@pytest.mark.loopback
+@pytest.mark.slow
+def test_an_operator_enters_reads_and_routes_a_call(findings: Any) -> None:
+    """On the operators' page a call becomes a request that is read and passed on."""
+    operator = findings["operator"]
+    assert "Synteettinen puhelu" in operator["letter"]
+    for event in ("received", "read by operator", "routed by operator"):
+        assert event in operator["events"]
 
 
 @pytest.mark.loopback
