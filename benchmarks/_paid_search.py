@@ -1,0 +1,169 @@
+"""What one paid search asks of DynamoDB, counted while real searches run against moto.
+
+Nothing is estimated but the size of an item, which DynamoDB counts as names and values together.
+Source: Amazon DynamoDB developer guide, "DynamoDB read and write operations" and "Item sizes".
+"""
+
+import contextlib
+import io
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from math import ceil
+from pathlib import Path
+from random import SystemRandom
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import boto3
+from moto import mock_aws
+
+from functions.search.handler import api
+from leadcloud.clock import SystemClock
+from leadcloud.settings import Settings
+from leadcloud.store.dynamodb import PARTITION, SORT, DynamoDbStore
+from leadcloud.wiring import Services
+from local.demo import REGISTERS, register_demo, seed
+from local.demo_database import create_demo_database
+from local.directory_provider import start_directory_provider
+from local.folder import Folder, draw_secrets
+
+_SEARCHES = 20
+_WARM = 3
+"""Searches that are not counted: what a process remembers is read once."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PaidSearch:
+    """The mean of a page of a hundred contacts out of two registers, every one of them charged."""
+
+    writes: float
+    """Write units; of a transaction, twice as many."""
+    reads: float
+    """Read units."""
+    answer_bytes: float
+    log_bytes: float
+
+
+class _Units:
+    """Counts the units of the requests that a client sends."""
+
+    def __init__(self, client: Any) -> None:
+        self.spent: Counter[str] = Counter()
+        client.meta.events.register("provide-client-params.dynamodb", self._asked)
+        client.meta.events.register("after-call.dynamodb", self._answered)
+
+    def _asked(self, params: Mapping[str, Any], model: Any, **_: Any) -> None:
+        match model.name:
+            case "PutItem":
+                self.spent["writes"] += _units(params["Item"], 1024)
+            case "DeleteItem" | "UpdateItem":
+                self.spent["writes"] += 1
+            case "TransactWriteItems":
+                for action in params["TransactItems"]:
+                    item = action.get("Put", {}).get("Item", {})
+                    self.spent["writes"] += 2 * _units(item, 1024)
+
+    def _answered(self, parsed: Mapping[str, Any], model: Any, **_: Any) -> None:
+        # Every read of ours is strongly consistent.
+        if model.name == "GetItem":
+            self.spent["reads"] += _units(parsed.get("Item", {}), 4096)
+        elif model.name == "Query":
+            size = sum(_size(item) for item in parsed.get("Items", ()))
+            self.spent["reads"] += max(1, ceil(size / 4096))
+
+
+def count() -> PaidSearch:
+    """Carry paid searches out and count."""
+    with TemporaryDirectory() as place, _house(Path(place)) as (services, units, key):
+        sizes: list[tuple[int, int]] = []
+        # Bytes of the answer, and of what was logged.
+        for number in range(_SEARCHES):
+            if number == _WARM:
+                units.spent.clear()
+                sizes.clear()
+            said = io.StringIO()
+            with contextlib.redirect_stdout(said):
+                services.doorkeeper.recognise(key)
+                answer = api.answer(_event(number), services)
+            assert answer["statusCode"] == HTTPStatus.OK, answer["body"]
+            sizes.append((len(answer["body"].encode()), len(said.getvalue().encode())))
+        searches = _SEARCHES - _WARM
+        return PaidSearch(
+            writes=units.spent["writes"] / searches,
+            reads=units.spent["reads"] / searches,
+            answer_bytes=sum(answer for answer, _ in sizes) / searches,
+            log_bytes=sum(logged for _, logged in sizes) / searches,
+        )
+
+
+@contextlib.contextmanager
+def _house(place: Path) -> Iterator[tuple[Services, _Units, str]]:
+    """Open the demo on a table that moto plays, with its directory and its own database."""
+    folder = Folder(place / "state")
+    folder.root.mkdir()
+    secrets = draw_secrets(folder)
+    create_demo_database(folder.root)
+    variables = {
+        "LEADCLOUD_STORE": "dynamodb:records",
+        "LEADCLOUD_SECRETS": f"file:{folder.secrets}",
+        "LEADCLOUD_SEARCH_DEADLINE": "25",  # of a machine that is busy with other things
+    }
+    provider = start_directory_provider(
+        client_id=secrets["demo_directory_client_id"],
+        client_secret=secrets["demo_directory_client_secret"],
+    )
+    with mock_aws():
+        client = _table()
+        services = Services(Settings.from_environment(variables))
+        services.store = DynamoDbStore("records", client, SystemClock(), random=SystemRandom())
+        register_demo(services, provider.base_url)
+        keys = seed(folder, services)
+        yield services, _Units(client), keys["customer"]
+    provider.stop()
+
+
+def _table() -> Any:
+    # moto brings the credentials.
+    client = boto3.client("dynamodb", "us-east-1")
+    client.create_table(
+        TableName="records",
+        KeySchema=[
+            {"AttributeName": PARTITION, "KeyType": "HASH"},
+            {"AttributeName": SORT, "KeyType": "RANGE"},
+        ],
+        AttributeDefinitions=[
+            {"AttributeName": PARTITION, "AttributeType": "S"},
+            {"AttributeName": SORT, "AttributeType": "S"},
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return client
+
+
+def _event(number: int) -> dict[str, Any]:
+    caller = {"account_id": "demo_customer", "key_id": "k", "scopes": "search", "tier": "large"}
+    return {
+        "httpMethod": "POST",
+        "path": "/v1/search",
+        "headers": {"Content-Type": "application/json", "Idempotency-Key": f"search-{number}"},
+        "requestContext": {"requestId": f"request-{number}", "authorizer": caller},
+        "body": json.dumps(
+            {
+                "purpose": "telemarketing_b2c",
+                "registers": [REGISTERS["directory"], REGISTERS["own"]],
+                "criteria": {"municipality": {"in": ["091", "092", "049"]}},
+                "page_size": 100,
+            }
+        ),
+    }
+
+
+def _units(item: Mapping[str, Any], size: int) -> int:
+    return max(1, ceil(_size(item) / size))
+
+
+def _size(item: Mapping[str, Any]) -> int:
+    return sum(len(name) + len(json.dumps(value)) for name, value in item.items())
