@@ -109,6 +109,12 @@ def test_owslib_walks_by_offset(running_service: RunningService) -> None:
         page = client.collection_items("buildings", limit=5_000, offset=len(ids))
         ids += [feature["id"] for feature in page["features"]]
 
+    described = {link["rel"]: link["type"] for link in client.links}
+    assert described["service-desc"] == "application/vnd.oai.openapi+json;version=3.0"
+    assert (
+        "http://www.opengis.net/spec/cql2/1.0/conf/basic-cql2" in client.conformance()["conformsTo"]
+    )
+    assert "completed_year" in client.collection_queryables("buildings")["properties"]
     assert client.feature_collections() == ["buildings"]
     assert len(ids) == len(set(ids)) == first["numberMatched"]
     assert client.collection_item("buildings", ids[0])["id"] == ids[0]

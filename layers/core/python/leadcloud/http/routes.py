@@ -366,7 +366,11 @@ _WITH_PARAMETERS = [(_pattern(path), its) for path, its in _by_path(parameters=T
 
 
 def routes_at(path: str) -> dict[str, tuple[Route, dict[str, str]]]:
-    """Return the routes of a path by method, each with the path's parameters."""
+    """Return the routes of a path by method, each with the path's parameters.
+
+    To read, a path without parameters may end in a slash: clients of OGC API ask for a landing page
+    so.
+    """
     found: dict[str, tuple[Route, dict[str, str]]] = {
         route.method: (route, {}) for route in _PLAIN.get(path, ())
     }
@@ -376,4 +380,5 @@ def routes_at(path: str) -> dict[str, tuple[Route, dict[str, str]]]:
         match = pattern.fullmatch(path)
         if match:
             found |= {route.method: (route, match.groupdict()) for route in routes}
-    return found
+    reading = [each for each in _PLAIN.get(path.removesuffix("/"), ()) if each.method == "GET"]
+    return found or {each.method: (each, {}) for each in reading}
