@@ -84,7 +84,6 @@ _ACCOUNTS = (
     ),
 )
 
-_PREPAID = frozenset({"customer", "reseller"})
 _FIRST_MONEY = Money.read("1000")
 
 _KEYS = {
@@ -108,7 +107,7 @@ def seed(folder: Folder, services: Services) -> dict[str, str]:
         kept = services.accounts.account(account.id)
         if kept and kept.terms != CURRENT_TERMS:
             services.accounts.accept_terms(account.id, by="demo")
-        if account.kind in _PREPAID and last_entry(services.store, account.id) is None:
+        if account.is_prepaid and last_entry(services.store, account.id) is None:
             services.ledger.top_up(account.id, _FIRST_MONEY, note="demo")
     if folder.demo.exists():
         keys: dict[str, str] = json.loads(folder.demo.read_text(encoding="utf-8"))["keys"]

@@ -177,7 +177,8 @@ def _responses(operation: Operation[Any], schemas: _Schemas) -> Json:
     responses: Json = {
         str(contract.status): {
             "description": operation.route.summary,
-            "content": {contract.media_type.partition(";")[0]: {"schema": schema}},
+            "content": {contract.media_type.partition(";")[0]: {"schema": schema}}
+            | {other: {"schema": {"type": "string"}} for other in contract.alternatives},
         }
     }
     for status in contract.also:

@@ -1,10 +1,11 @@
-"""The routes of accounts: what an account is, its keys, and a reseller's sub-accounts."""
+"""The routes of accounts: what an account is and spends, its keys, and a reseller's sub-accounts."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any
 
+from functions.accounts.account_page import account_message
 from functions.accounts.keys import issue_key, managed, managed_key
 from functions.accounts.messages import (
     AccountChange,
@@ -16,16 +17,17 @@ from functions.accounts.messages import (
     KeyMessage,
     KeyParameters,
     KeyRequest,
-    SettingsMessage,
     SubAccountList,
     SubAccountMessage,
     SubAccountParameters,
     SubAccountRequest,
-    contract_message,
-    euros,
     key_message,
     sub_account_message,
-    terms_message,
+)
+from functions.accounts.statement_message import (
+    StatementMessage,
+    StatementParameters,
+    statement_message,
 )
 from functions.accounts.sub_accounts import (
     check_reseller,
@@ -33,8 +35,17 @@ from functions.accounts.sub_accounts import (
     open_sub_account,
     terms_faults,
 )
+from functions.accounts.usage_message import (
+    UsageMessage,
+    UsageParameters,
+    days_of,
+    usage_message,
+)
 from leadcloud.accounts.account import Account
 from leadcloud.accounts.contact_person import ContactPerson
+from leadcloud.accounts.statement import statement
+from leadcloud.accounts.statement_table import statement_table
+from leadcloud.accounts.usage import usage
 from leadcloud.errors import (
     AccountSuspended,
     CursorInvalid,
@@ -44,6 +55,8 @@ from leadcloud.errors import (
 )
 from leadcloud.http.api import Answer, Api, Contract
 from leadcloud.http.call import Call, Caller
+from leadcloud.spreadsheet import MEDIA_TYPE as CSV
+from leadcloud.spreadsheet import csv_text
 from leadcloud.wiring import Services, services
 
 api: Api[Services] = Api("accounts")
@@ -58,7 +71,7 @@ def lambda_handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]
 def get_account(call: Call, services: Services) -> Answer:
     """Tell a key what account it stands for."""
     caller, account = _who(call, services)
-    return Answer(body=_account_message(account, caller))
+    return Answer(body=account_message(account, caller, services))
 
 
 @api.operation(
@@ -80,7 +93,7 @@ def change_account(call: Call, services: Services) -> Answer:
         account = services.accounts.choose_age_groups(
             account.id, change.age_groups, by=caller.key_id
         )
-    return Answer(body=_account_message(account, caller))
+    return Answer(body=account_message(account, caller, services))
 
 
 @api.operation(
@@ -180,6 +193,61 @@ def delete_key(call: Call, services: Services) -> Answer:
     return Answer(body=key_message(services.keys.key(key.id) or key))
 
 
+@api.operation(
+    "getUsage",
+    Contract(
+        response=UsageMessage,
+        parameters=UsageParameters,
+        problems=(AccountSuspended, RequestInvalid),
+    ),
+)
+def get_usage(call: Call, services: Services) -> Answer:
+    """Tell what the account used by day; a reseller, also of its sub-accounts."""
+    _, account = _who(call, services)
+    first, last = days_of(call.query, services.clock.now().date())
+    found = usage(services.store, account.id, first=first, last=last)
+    return Answer(body=usage_message(found, account.id, first=first, last=last))
+
+
+@api.operation(
+    "getStatement",
+    Contract(
+        response=StatementMessage,
+        parameters=StatementParameters,
+        problems=(AccountSuspended, NotFound),
+        alternatives=("text/csv",),
+    ),
+)
+def get_statement(call: Call, services: Services) -> Answer:
+    """State a month, as JSON or as a table."""
+    _, account = _who(call, services)
+    try:
+        found = statement(
+            services.store,
+            account,
+            call.path_parameters["month"],
+            below=services.accounts.ids_below(account.id),
+            now=services.clock.now(),
+        )
+    except LookupError:
+        raise NotFound("There is no such month, or it has not begun.") from None
+    if _wants_table(call):
+        name = f'attachment; filename="leadcloud-{found.month}.csv"'
+        return Answer(
+            body=csv_text(statement_table(found)),
+            media_type=CSV,
+            headers={"Content-Disposition": name},
+        )
+    return Answer(body=statement_message(found))
+
+
+def _wants_table(call: Call) -> bool:
+    asked = call.query.format
+    return bool(
+        asked == "csv" or (not asked and call.headers.get("accept", "").startswith("text/csv"))
+    )
+
+
 def _who(call: Call, services: Services) -> tuple[Caller, Account]:
     """Return the caller and its account, if that is not suspended."""
     account = services.accounts.active(call.account_id)
@@ -193,18 +261,4 @@ def _contact_persons(account: Account, services: Services) -> Answer:
         body=ContactPersonList(
             contact_persons=[ContactPersonMessage(**asdict(each)) for each in persons]
         )
-    )
-
-
-def _account_message(account: Account, caller: Caller) -> AccountMessage:
-    return AccountMessage(
-        id=account.id,
-        kind=account.kind,
-        name=account.name,
-        contract=contract_message(account),
-        terms=terms_message(account),
-        settings=SettingsMessage(age_groups=account.age_groups),
-        cap_month=euros(account.cap_month),
-        key_id=caller.key_id,
-        scopes=tuple(sorted(caller.scopes)),
     )

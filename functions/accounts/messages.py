@@ -12,6 +12,7 @@ from leadcloud.accounts.contact_person import MOST_PERSONS, Matter
 from leadcloud.accounts.key import ApiKey
 from leadcloud.ages.groups import SchemeName
 from leadcloud.clock import rfc3339
+from leadcloud.http.money_message import MoneyMessage, SumMessage
 from leadcloud.http.wire import Parameters, Wire
 from leadcloud.purpose import Purpose
 
@@ -70,6 +71,14 @@ class SettingsMessage(Wire):
     age_groups: SchemeName = Field(description="seven, or the four coarser ones.")
 
 
+class CapMessage(Wire):
+    """What may be spent in a calendar month."""
+
+    month: str
+    limit: MoneyMessage
+    left: SumMessage = Field(description="What is reserved counts as spent.")
+
+
 class AccountMessage(Wire):
     """An account, as its own keys see it."""
 
@@ -79,7 +88,13 @@ class AccountMessage(Wire):
     contract: ContractMessage
     terms: TermsMessage
     settings: SettingsMessage
-    cap_month: Euros | None = Field(description="What may be spent in a calendar month.")
+    balance: SumMessage | None = Field(
+        description="What may still be spent; null for a sub-account, whose reseller's covers it."
+    )
+    reserved: MoneyMessage | None = Field(
+        description="For searches that are running; not in balance."
+    )
+    cap: CapMessage | None = Field(description="Null where only the balance bounds it.")
     key_id: str = Field(description="Of the key that asks.")
     scopes: tuple[str, ...] = Field(description="Of the key that asks.")
 

@@ -23,7 +23,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 
 def _top_up(options: argparse.Namespace, services: Services) -> None:
     account = account_of(options.account, services)
-    if account.kind in _REFUSED:
+    if not account.is_prepaid:
         sys.exit(_REFUSED[account.kind])
     entry = services.ledger.top_up(account.id, options.amount, note=options.note or "")
     print(f"Entry {entry.number}: {entry.amount} EUR more, {entry.balance} EUR in all.")

@@ -58,6 +58,7 @@ NATURAL: dict[Place, str | None] = {
     Place("setRegisterPolicy", "path", "id"): "register",
     Place("predictAge", "body", "register"): "register",
     Place("summarizeAge", "body", "register"): "register",
+    Place("getStatement", "path", "month"): None,
     Place("openSubAccount", "body", "registers.0"): "register",
     Place("listSubAccounts", "query", "cursor"): "list_cursor",
     Place("issueKey", "body", "account"): "sub_account",

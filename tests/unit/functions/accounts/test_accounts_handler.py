@@ -83,7 +83,9 @@ def test_any_key_may_see_its_account(ask: Ask) -> None:
         },
         "terms": {"current": CURRENT_TERMS, "accepted": CURRENT_TERMS},
         "settings": {"age_groups": "seven"},
-        "cap_month": None,
+        "balance": {"amount": "0.00", "currency": "EUR"},
+        "reserved": {"amount": "0.00", "currency": "EUR"},
+        "cap": None,
         "key_id": "k",
         "scopes": ["billing", "search"],
     }

@@ -65,6 +65,11 @@ class Account:
     markup_percent: Decimal = Decimal(0)
     """What a reseller adds to its own prices for the accounts below it."""
 
+    @property
+    def is_prepaid(self) -> bool:
+        """Whether it buys from us, and so has a balance; a sub-account buys from its reseller."""
+        return self.kind in {"customer", "reseller"}
+
 
 class AccountBook:
     """Keeps accounts. What bears on rights leaves an entry in the audit trail."""

@@ -131,7 +131,7 @@ def statement(
         account_id=account.id,
         month=month,
         preliminary=month_of(now - LONGEST_DELAY) <= month,
-        prepaid=account.parent is None,
+        prepaid=account.is_prepaid,
         opening=before.balance if before else NOTHING,
         movements=tuple(each for each in entries if each.kind != "charge"),
         sold=tuple(sorted(_sold(entries))),
@@ -185,5 +185,5 @@ def _searches(entries: Iterable[Entry]) -> Iterator[Searches]:
 
 
 def _spent(entries: Iterable[Entry]) -> Money:
-    """Return what was charged and not reversed."""
-    return -sum((each.amount for each in entries if each.searcher is not None), NOTHING)
+    """Return what was charged and not reversed; a sub-account's ledger has nothing else."""
+    return -sum((each.amount for each in entries), NOTHING)

@@ -75,6 +75,8 @@ class Contract:
     """Errors of the handler's own, besides those of the edge."""
     status: int = 200
     media_type: str = JSON
+    alternatives: tuple[str, ...] = ()
+    """Media types that the same answer comes in where they are asked for."""
     also: tuple[int, ...] = ()
     """Other statuses that come in the same media type."""
     form: tuple[str, ...] = ()

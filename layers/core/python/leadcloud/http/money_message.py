@@ -10,6 +10,21 @@ from leadcloud.http.wire import Wire
 Amount = Annotated[str, StringConstraints(pattern=FORM)]
 
 
+SIGNED_FORM = r"^-?\d{1,12}(\.\d{1,4})?$"
+
+
+class SumMessage(Wire):
+    """A sum of amounts, which may be below zero."""
+
+    amount: Annotated[str, StringConstraints(pattern=SIGNED_FORM)]
+    currency: Literal["EUR"]
+
+    @classmethod
+    def of(cls, money: Money) -> "SumMessage":
+        """Return a sum as a message."""
+        return cls(amount=str(money), currency=CURRENCY)
+
+
 class MoneyMessage(Wire):
     """An amount of money, exact."""
 

@@ -213,6 +213,20 @@ ROUTES: tuple[Route, ...] = (
         summary="Name others, or nobody, to speak with; the ones before are forgotten",
     ),
     _ACCOUNTS(
+        operation="getUsage",
+        method="GET",
+        path="/v1/usage",
+        scope="billing",
+        summary="What was used by day, register and sub-account",
+    ),
+    _ACCOUNTS(
+        operation="getStatement",
+        method="GET",
+        path="/v1/statements/{month}",
+        scope="billing",
+        summary="What the account had, was charged and paid in a month, as JSON or CSV",
+    ),
+    _ACCOUNTS(
         operation="openSubAccount",
         method="POST",
         path="/v1/sub-accounts",

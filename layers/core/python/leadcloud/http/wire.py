@@ -52,6 +52,7 @@ _SENTENCES = {
     "personal_identity_code": "Leave out the personal identity code; nobody here needs it.",
     "card_number": "Leave out the card number; nobody here needs it.",
     "email_form": "This is no e-mail address.",
+    "day_form": "There is no such day; write it like 2026-11-30.",
     "phone_form": "This is no telephone number; write it with its country code.",
     "moment_form": "There is no such moment; write it like 2026-12-31T00:00:00Z.",
     "lead_reference_form": "This code is mistyped; a code reads like ABCDE-FGHJK-M.",
