@@ -190,6 +190,7 @@ def delete_key(call: Call, services: Services) -> Answer:
     caller, account = _who(call, services)
     key = managed_key(call.path_parameters["id"], account, services)
     services.keys.revoke(key, by=caller.key_id)
+    services.brake.stop(key.id)
     return Answer(body=key_message(services.keys.key(key.id) or key))
 
 

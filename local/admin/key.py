@@ -56,7 +56,8 @@ def _revoke(options: argparse.Namespace, services: Services) -> None:
     if key is None:
         sys.exit("There is no such key. Its id are the twelve symbols after lc_.")
     services.keys.revoke(key, by=_BY)
-    print(f"{key.id} is revoked; a running service feels it in a minute.")
+    services.brake.stop(key.id)
+    print(f"{key.id} is revoked; a running service feels it within seconds.")
 
 
 def _state(key: ApiKey, services: Services) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from leadcloud.clock import SetClock
-from leadcloud.rate import Pace, RateExceeded, SharedRate
+from leadcloud.rate import Pace, RateExceeded, RateStopped, SharedRate
 from leadcloud.store.interface import Action, Key, Reason, Record, StoreUnavailable
 from leadcloud.store.sqlite import SqliteStore
 
@@ -142,6 +142,23 @@ def test_who_is_refused_again_and_again_costs_the_store_nothing(
 
     clock.move(1)
     rate.take()
+
+
+def test_what_is_stopped_lets_nothing_through(make_rates: MakeRates, clock: SetClock) -> None:
+    """In the instance that stopped it at once, in others when their share is used up."""
+    here, there = make_rates(2, per_second=50, burst=100)
+    here.take()
+    there.take()
+    here.stop()
+
+    with pytest.raises(RateStopped):
+        here.take()
+    for _ in range(9):
+        there.take()
+    for _ in range(2):
+        with pytest.raises(RateStopped):
+            there.take()
+        clock.move(600)
 
 
 def test_without_the_store_everything_goes_through(

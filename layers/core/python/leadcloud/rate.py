@@ -15,7 +15,15 @@ from datetime import timedelta
 from typing import cast
 
 from leadcloud.clock import Clock
-from leadcloud.store.interface import Key, RecordExists, Store, StoreError, VersionConflict
+from leadcloud.store.interface import (
+    Key,
+    Record,
+    RecordExists,
+    Store,
+    StoreError,
+    StoreUnavailable,
+    VersionConflict,
+)
 
 _TRIES = 8
 _FORGOTTEN = timedelta(hours=1)
@@ -56,6 +64,10 @@ class RateExceeded(Exception):
         """Whole seconds until it would not."""
 
 
+class RateStopped(Exception):
+    """It was stopped altogether."""
+
+
 class SharedRate:
     """The pace of one thing."""
 
@@ -79,6 +91,7 @@ class SharedRate:
 
         Raises:
             RateExceeded: It would be one too many.
+            RateStopped: Nothing is let through any more.
         """
         with self._lock:
             now = self._now()
@@ -90,6 +103,24 @@ class SharedRate:
         """Say how many are left, and take none."""
         with self._lock:
             return self._left(self._now())
+
+    def stop(self) -> None:
+        """Let nothing through any more; other instances may use up the shares that they hold.
+
+        It lasts until nobody has asked for an hour.
+
+        Raises:
+            StoreUnavailable: It could not be written.
+        """
+        with self._lock:
+            self._leased = 0
+            for _ in range(_TRIES):
+                try:
+                    self._write(self._store.get(self._key), self._now(), stopped=True)
+                except (RecordExists, VersionConflict):
+                    continue
+                return
+        raise StoreUnavailable
 
     def _take(self, now: int) -> None:
         if not self._leased or now >= self._arrival:
@@ -126,6 +157,8 @@ class SharedRate:
 
     def _advance(self, now: int, number: int) -> None:
         record = self._store.get(self._key)
+        if record and record.attributes.get("stopped"):
+            raise RateStopped
         arrival = cast("int", record.attributes["arrival"]) if record else now
         after = max(arrival, now) + math.ceil(number * self._pace.interval)
         ahead = after - now - math.floor(self._pace.burst * self._pace.interval)
@@ -133,12 +166,16 @@ class SharedRate:
             self._arrival = max(arrival, now)
             self._closed_until = now + ahead if number == 1 else 0
             raise _exceeded(ahead)
+        self._write(record, after)
+        self._arrival = after
+
+    def _write(self, record: Record | None, arrival: int, *, stopped: bool = False) -> None:
+        attributes = {"arrival": arrival, "stopped": stopped}
         expires_at = self._clock.now() + _FORGOTTEN
         if record is None:
-            self._store.put_if_absent(self._key, {"arrival": after}, expires_at=expires_at)
+            self._store.put_if_absent(self._key, attributes, expires_at=expires_at)
         else:
-            self._store.update(record, {"arrival": after}, expires_at=expires_at)
-        self._arrival = after
+            self._store.update(record, attributes, expires_at=expires_at)
 
     def _now(self) -> int:
         """Return milliseconds on a scale that all instances share."""

@@ -45,8 +45,9 @@ def ask(services: Services) -> Ask:
         who: str = "reseller",
         scopes: str = "admin",
         query: dict[str, str] | None = None,
+        key: str = "k",
     ) -> tuple[int, Any]:
-        authorizer = {"account_id": who, "key_id": "k", "scopes": scopes}
+        authorizer = {"account_id": who, "key_id": key, "scopes": scopes}
         event = {
             "httpMethod": method,
             "path": path,
@@ -327,6 +328,18 @@ def test_a_revoked_key_is_good_for_nothing(ask: Ask, services: Services, clock: 
 
     assert ask("DELETE", f"/v1/api-keys/{issued['id']}") == (200, revoked)
     assert services.doorkeeper.recognise(issued["key"]) is None
+
+
+def test_a_gateway_that_remembers_a_revoked_key_does_not_help_it(ask: Ask) -> None:
+    """What the authorizer said of it before is not the last word."""
+    issued = ask("POST", "/v1/api-keys", {"name": "Lost", "scopes": ["search"]})[1]
+    assert ask("GET", "/v1/account", key=issued["id"])[0] == 200
+
+    ask("DELETE", f"/v1/api-keys/{issued['id']}")
+
+    status, problem = ask("GET", "/v1/account", key=issued["id"])
+    assert (status, problem["code"]) == (401, "unauthenticated")
+    assert ask("GET", "/v1/account")[0] == 200
 
 
 @pytest.mark.parametrize("key_id", ["aaaaaaaaaaaa", "x" * 5000, "%00", "AAAAAAAAAAAA", "a#b"])

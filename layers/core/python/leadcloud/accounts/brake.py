@@ -9,9 +9,10 @@ from functools import lru_cache
 
 from leadcloud.accounts.tier import TIERS, Tier
 from leadcloud.clock import Clock
-from leadcloud.errors import TooManyRequests
+from leadcloud.errors import TooManyRequests, Unauthenticated
 from leadcloud.http.call import Caller
-from leadcloud.rate import Left, Pace, RateExceeded, SharedRate
+from leadcloud.http.guard import CHALLENGE
+from leadcloud.rate import Left, Pace, RateExceeded, RateStopped, SharedRate
 from leadcloud.store.interface import Key, Store
 
 PARTITIONS = "RATE#"
@@ -34,6 +35,7 @@ class Brake:
 
         Raises:
             TooManyRequests: It would be one too many; with the same headers.
+            Unauthenticated: The key was stopped.
         """
         tier = TIERS[caller.tier]
         rates = {
@@ -45,7 +47,17 @@ class Brake:
         except RateExceeded as exceeded:
             headers = _headers(tier, {name: rate.left() for name, rate in rates.items()})
             raise TooManyRequests(retry_after=exceeded.retry_after, headers=headers) from None
+        except RateStopped:
+            raise Unauthenticated(headers=CHALLENGE) from None
         return _headers(tier, left)
+
+    def stop(self, key_id: str) -> None:
+        """Stop a key that was revoked, for those who still remember that it was good.
+
+        Felt here at once, and elsewhere when what an instance holds of the key's rate is used up.
+        """
+        for tier in TIERS.values():
+            self._rate("key", key_id, tier.key).stop()
 
     def _make_rate(self, what: str, name: str, pace: Pace) -> SharedRate:
         key = Key(f"{PARTITIONS}{what}#{name}", "RATE")

@@ -28,6 +28,9 @@ from leadcloud.http.call import Call, Caller
 from leadcloud.http.json_body import read_json, unusable
 from leadcloud.http.routes import ANY_SCOPE, JSON, Route, routes_at
 
+CHALLENGE = {"WWW-Authenticate": 'ApiKey header="X-API-Key"'}
+"""Headers that go with the answer to who has no good key."""
+
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _BASE_PATH = re.compile(r"(/[A-Za-z0-9_.-]+)*")
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
@@ -96,7 +99,7 @@ def _caller(event: Event, route: Route) -> Caller | None:
         return None
     context = event["requestContext"].get("authorizer") or {}
     if "account_id" not in context:
-        raise Unauthenticated(headers={"WWW-Authenticate": 'ApiKey header="X-API-Key"'})
+        raise Unauthenticated(headers=CHALLENGE)
     return Caller(
         account_id=context["account_id"],
         key_id=context["key_id"],

@@ -254,7 +254,7 @@ ROUTES: tuple[Route, ...] = (
         operation="revokeKey",
         method="DELETE",
         path="/v1/api-keys/{id}",
-        summary="Revoke a key; felt everywhere within five minutes",
+        summary="Revoke a key; felt everywhere within seconds",
     ),
     _SUBJECT_REQUESTS(
         operation="fileSubjectRequest",
