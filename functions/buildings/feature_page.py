@@ -23,7 +23,7 @@ from leadcloud.buildings.address_book import buildings_at
 from leadcloud.buildings.area import Circle
 from leadcloud.buildings.release import Release
 from leadcloud.buildings.rendering import PROPERTIES
-from leadcloud.buildings.store import BuildingStore, Slice
+from leadcloud.buildings.store import BuildingStore, Selection, Slice
 from leadcloud.clock import Clock, Deadline
 from leadcloud.errors import Unavailable
 
@@ -78,19 +78,25 @@ class PageWriter:
     def _nearest(self, asked: ItemsQuery, circle: Circle, query: dict[str, str]) -> Page:
         """Return the nearest buildings; nothing follows them."""
         steps = _NEAR_STEPS if asked.wide else (circle.metres,)
-        deadline = self._deadline()
+        deadline, condition = self._deadline(), asked.selection.condition
+        if asked.selection.area is not None:
+            condition &= asked.selection.area.condition("in_filter_area")
         features: list[str] = []
         for metres in steps:
             features = self._store.nearest(
                 replace(circle, metres=metres),
-                asked.selection.condition,
+                condition,
                 limit=asked.limit,
                 deadline=deadline,
                 coordinates=asked.crs.coordinates(),
             )
             if len(features) == asked.limit:
                 break
-        matched = len(features) if len(features) < asked.limit else None
+        matched: int | None = len(features)
+        if matched == asked.limit:
+            # How many there are up to the end of the country tells nothing of what is near.
+            within = Selection(area=circle, condition=condition)
+            matched = None if asked.wide else self._counted(within)
         return self._collection(features, matched, self._links(asked, query))
 
     def _csv(self, asked: ItemsQuery, query: dict[str, str]) -> Page:
@@ -121,9 +127,12 @@ class PageWriter:
             return asked.cursor.matched
         if last and asked.offset == 0:
             return shown
+        return self._counted(asked.selection)
+
+    def _counted(self, selection: Selection) -> int | None:
+        """Return how many buildings are selected, or None where that takes too long."""
         try:
-            deadline = Deadline.after(COUNT_SECONDS, self._clock)
-            return self._store.count(asked.selection, deadline)
+            return self._store.count(selection, Deadline.after(COUNT_SECONDS, self._clock))
         except Unavailable:
             return None
 

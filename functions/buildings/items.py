@@ -175,7 +175,13 @@ def read_items_query(query: Query, *, release: str, accept: str) -> ItemsQuery:
     return found
 
 
-_APART = (("near", "bbox"), ("near", "cursor"), ("near", "offset"), ("offset", "cursor"))
+_APART = (
+    ("near", "bbox"),
+    ("near", "address"),
+    ("near", "cursor"),
+    ("near", "offset"),
+    ("offset", "cursor"),
+)
 
 
 def _check_together(reader: _Reader) -> None:

@@ -108,6 +108,25 @@ def test_the_nearest_are_answered_in_order(look_up: LookUp) -> None:
     assert len(far["features"]) == 5
 
 
+def test_a_radius_is_counted_and_filtered(look_up: LookUp) -> None:
+    """All within a radius are counted, also beyond the limit, and every filter holds in it."""
+    around: dict[str, Any] = {"near": "25.04,60.29", "radius": 500}
+    everything = look_up.items(**around, limit=5_000)
+    few = look_up.items(**around, limit=3)
+    east = "S_INTERSECTS(geometry, BBOX(25.04,60,26,61))"
+    eastern = look_up.items(**around, limit=5_000, filter=east)
+    expected = [
+        each["id"] for each in everything["features"] if each["geometry"]["coordinates"][0] >= 25.04
+    ]
+
+    assert few["numberMatched"] == len(everything["features"]) > 3
+    assert _ids(eastern) == expected
+    assert 0 < len(expected) < len(everything["features"])
+    assert look_up.items(**around, limit=1, filter=east)["numberMatched"] == len(expected)
+    assert "numberMatched" not in look_up.items(near="25.04,60.29", limit=3)
+    assert look_up.get(ITEMS, near="25.04,60.29", address="Koivutie 5").status == 400
+
+
 def test_answers_name_the_documented_words_only(look_up: LookUp) -> None:
     """A filter by a word that does not exist is told the words that do."""
     reply = look_up.get(ITEMS, use="castle")
