@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadcloud.lead_reference import Delivery, read, write
+from leadcloud.lead_reference import Delivery, LeadReferences, read, write
 from leadcloud.wiring import Services
 
 DELIVERY = Delivery(
@@ -53,6 +53,16 @@ def test_a_code_leads_to_its_delivery(services: Services) -> None:
 
     assert services.lead_references.delivery(code) == DELIVERY
     assert services.lead_references.delivery(write(1)) is None
+
+
+def test_a_code_can_be_said_on_the_telephone(services: Services) -> None:
+    """A drawn code is digits and letters only, whatever number came out."""
+    for number in range(74):
+        drawn = LeadReferences(services.store, lambda _n, at=number: at.to_bytes(8, "big"))  # type: ignore[misc]
+        ((code,), _) = drawn.draw([DELIVERY])
+        assert code.replace("-", "").isalnum()
+        assert "U" not in code
+        assert read(code) == code
 
 
 def test_a_sealed_delivery_opens_and_a_changed_one_does_not(services: Services) -> None:

@@ -45,7 +45,7 @@ class LeadReferences:
         The codes are in the order of the deliveries; the actions are to be done together.
         """
         numbers = (int.from_bytes(self._random_bytes(8), "big") % 32**_LENGTH for _ in deliveries)
-        codes = [write(number) for number in numbers]
+        codes = [write(_speakable(number)) for number in numbers]
         records = (
             action
             for code, delivery in zip(codes, deliveries, strict=True)
@@ -68,6 +68,15 @@ class LeadReferences:
             if delivery.at > until:
                 return
             yield delivery
+
+
+def _speakable(number: int) -> int:
+    """Return a number near this one whose check symbol people can name on the telephone.
+
+    Five of the 37 are * ~ $ = and U, which is taken for V or Y; every 37th number has each.
+    """
+    beyond = number % len(_CHECK_SYMBOLS) - len(_SYMBOLS)
+    return number - beyond - 1 if beyond >= 0 else number
 
 
 def _records(code: str, delivery: Delivery) -> Iterator[Action]:
