@@ -88,6 +88,7 @@ def _entry(controller_id: str, name: str, *, at: str, **members: Any) -> Control
         url=f"{at}/{controller_id}" if by_webhook else None,
         broadcasts=_BROADCASTS.get(controller_id, "none"),
         categories=("searching and delivering contacts for telemarketing",),
+        language="fi",
         **{"channel": "webhook" if by_webhook else "email", **members},
     )
 

@@ -117,15 +117,11 @@ class Letters:
 
     def tell_officer(self, entry: ControllerEntry, reference: str) -> None:
         """Tell a controller's privacy desk that its interface cannot be reached."""
-        text = (
-            "A data protection request is waiting for you, and your interface has not answered for "
-            f"two days.\n\nReference: {reference}\n\nIt is tried again at least once a day; its "
-            "period runs. Reply to agree on another way.\n"
-        )
+        words = texts(entry.language)["officer"]
         mail = Mail(
             to=entry.privacy_email,
-            subject=f"Your interface for data protection requests {reference}",
-            text=text,
+            subject=f"{words['subject']} {reference}",
+            text=words["text"].strip().format(reference=reference) + "\n",
             id=f"{reference}-{entry.id}-officer",
         )
         if not self._sent(mail):

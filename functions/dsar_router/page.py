@@ -5,13 +5,12 @@ pressed, so that no program that follows links in mails uses it up; reports are 
 the case has ended.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from functions.dsar_router.case import Case, Status, page_key
+from functions.dsar_router.case import Case, page_key
 from functions.dsar_router.desk import Desk, desk_of
 from functions.dsar_router.dossier import Change
 from functions.dsar_router.form import Typed, read_form
@@ -26,14 +25,6 @@ from leadcloud.store.interface import Attributes, PutIfAbsent, Record, VersionCo
 from leadcloud.wiring import Services
 
 _FIELDS = ("step", "status", "reason", "responsible")
-
-_STATUSES: Mapping[Status, str] = {
-    "acknowledged": "We have it and will answer the person",
-    "extended": "We need more time, three months in all at most",
-    "fulfilled": "We have done what was asked and told the person so",
-    "refused": "We have refused it and told the person why",
-    "not_controller": "We are not the controller of this data",
-}
 
 
 def bind(api: Api[Services]) -> None:
@@ -75,9 +66,10 @@ def _report(services: Services, case: Case, typed: Typed, *, read: bool) -> Answ
     try:
         take_report(desk, case, read_report(desk, case, typed), via="page")
     except RequestInvalid as error:
-        wrong = error.faults[0].detail if error.faults else error.detail
-    except ReportOutOfTurn as error:
-        wrong = error.detail
+        missing = any(fault.code == "missing" for fault in error.faults)
+        wrong = "reason_missing" if missing else "cannot_be_used"
+    except ReportOutOfTurn:
+        wrong = "out_of_turn"
     else:
         after = desk.dossier.case(case.reference, case.controller_id) or case
         return _page(services, after, read=read, noted=True)
@@ -128,13 +120,13 @@ def _resend(services: Services, case: Case) -> Answer:
 
 
 def _page(services: Services, case: Case, *, read: bool, **shown: Any) -> Answer:
+    entry = desk_of(services).controllers.entry(case.controller_id)
     nothing: dict[str, Any] = {"noted": False, "letter": None, "typed": {}, "wrong": ""}
     return html_answer(
         "controller",
-        "en",
+        entry.language if entry else "en",
         case=case,
         read=read,
-        statuses=_STATUSES,
         contact=services.settings.privacy_contact,
         **(nothing | shown),
     )

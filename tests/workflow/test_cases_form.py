@@ -8,9 +8,10 @@ from urllib.parse import urlencode
 import pytest
 
 from functions.dsar_router.form import FIELDS
+from leadcloud.controllers import Language
 from leadcloud.store.interface import StoreUnavailable
 from leadcloud.store.sqlite import SqliteStore
-from tests.house import BUYER, OTHER, SOURCE, House
+from tests.house import BUYER, OTHER, SOURCE, House, entry_of
 
 TYPED = {
     "right": "objection",
@@ -253,6 +254,34 @@ def test_a_controllers_page_says_what_is_wrong_with_a_report(house: House) -> No
     house.settle()
     assert house.states(reference)[OTHER] == "forwarded"
     assert house.form(page, {"step": "report", "status": "acknowledged"})[0] == 422
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("fi", ("Tietosuojapyyntö", "Näytä pyyntö", "Henkilö haluaa", "Kiellän puhelin")),
+        ("sv", ("Dataskyddsbegäran", "Visa begäran", "Personen vill", "Jag förbjuder")),
+        ("en", ("Data protection request", "Show the request", "The person wants", "Object to")),
+    ],
+)
+def test_a_controller_is_written_to_in_its_language(
+    house: House, language: Language, words: tuple[str, ...]
+) -> None:
+    """Mail, page and the request's members are in the language that its entry names."""
+    members = {"channel": "email", "url": None, "language": language}
+    house.services.controllers.put(entry_of(SOURCE, **members))
+    behalf = {"relation": "agent", "mandate": True, "mandate_sha256": "0" * 64}
+    call = {"company": "Nobody Oy", "number": "0401234567", "date": "2026-03-04"}
+    subject = {"name": "Testi", "phone": "0401234568", "postal_address": "Testikuja 1"}
+    house.forwarded(on_behalf_of=behalf, call=call, subject=subject, message="Viesti")
+    mail = house.mailbox.to("privacy@source.example")[-1]
+    assert words[0] in mail.subject
+    assert "5.4.2026" in mail.text
+    page = house.page_of(SOURCE)
+    shown = house.call("GET", page)[1] + house.form(page, {"step": "read"})[1]
+    assert f'lang="{language}"' in shown
+    for each in (*words, "Nobody Oy", "Testikuja 1", "5.4.2026"):
+        assert each in shown
 
 
 def test_a_used_up_page_is_mailed_anew_to_the_address_on_record(house: House) -> None:

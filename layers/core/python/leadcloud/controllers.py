@@ -20,6 +20,8 @@ Channel = Literal["webhook", "opendsr", "email", "manual"]
 Role = Literal["source", "buyer", "own"]
 """Own: we are the controller ourselves (mission M11)."""
 
+Language = Literal["fi", "sv", "en"]
+
 Broadcasts = Literal["none", "whole", "hashed"]
 """Hashed: it is asked by keyed hashes first whether it knows the person (docs/adr/0016)."""
 
@@ -68,6 +70,8 @@ class ControllerEntry:
     contract_until: date | None = None
     instructions: str = "1"
     """Version of its documented instructions (art. 28(3)(a))."""
+    language: Language = "en"
+    """Of mails and pages."""
     channel: Channel = "email"
     url: str | None = None
     opendsr: OpenDsr = OpenDsr()
@@ -196,6 +200,7 @@ def _row(entry: ControllerEntry) -> dict[str, Value]:
         "contract_from": entry.contract_from.isoformat(),
         "contract_until": entry.contract_until.isoformat() if entry.contract_until else None,
         "instructions": entry.instructions,
+        "language": entry.language,
         "channel": entry.channel,
         "url": entry.url,
         "opendsr": [entry.opendsr.path, entry.opendsr.header_family],
@@ -225,6 +230,7 @@ def _entry(record: Record) -> ControllerEntry:
         contract_from=date.fromisoformat(row["contract_from"]),
         contract_until=date.fromisoformat(until) if until else None,
         instructions=row["instructions"],
+        language=cast("Language", row.get("language", "en")),
         channel=cast("Channel", row["channel"]),
         url=row["url"],
         opendsr=OpenDsr(path=path, header_family=family),
