@@ -14,7 +14,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 
 from leadcloud.ages.model import SEXES
 from leadcloud.ages.names import Lexicon, key_of, stem
-from leadcloud.ages.table import MIN_BEARERS
+from leadcloud.ages.table import MIN_BEARERS, STEPS
 from train import letters
 from train.mix import restated
 
@@ -41,6 +41,7 @@ class AgeGroupClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             there on.
         min_bearers: Names with fewer bearers are not told apart from unknown ones.
         ngram_share: Weight of a name's letters in its backoff; zero leaves them out.
+        heaviest: The most that one person weighs who was counted.
         areas: Shares of the classes in areas of the population, for a third column of `X`.
         progress: Called after each fit of the letters.
 
@@ -67,27 +68,35 @@ class AgeGroupClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         "alpha": [Interval(Real, 0, None, closed="neither"), None],
         "min_bearers": [Interval(Integral, 1, None, closed="left")],
         "ngram_share": [Interval(Real, 0, 1, closed="both")],
+        "heaviest": [Interval(Real, 0, None, closed="neither")],
         "areas": [Mapping, None],
         "progress": [callable, None],
     }
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 an estimator's parameters are arguments
         self,
         *,
         alpha: float | None = None,
         min_bearers: int = MIN_BEARERS,
         ngram_share: float = 0.7,
+        heaviest: float = 1.0,
         areas: Mapping[str, ArrayLike] | None = None,
         progress: letters.Tick | None = None,
     ) -> None:
         self.alpha = alpha
         self.min_bearers = min_bearers
         self.ngram_share = ngram_share
+        self.heaviest = heaviest
         self.areas = areas
         self.progress = progress
 
     def fit(
-        self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        *,
+        counted: ArrayLike | None = None,
     ) -> "AgeGroupClassifier":
         """Count people and smooth.
 
@@ -96,6 +105,8 @@ class AgeGroupClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 area is not learned from, its mix is one of `areas`.
             y: Class labels, shape (n_samples,).
             sample_weight: People that each row stands for, shape (n_samples,).
+            counted: Where the weights are not simply people who were counted: how many were, by
+                which a name is common or rare, shape (n_samples,).
         """
         self._validate_params()
         rows, labels = validate_data(self, X, y, dtype=None)
@@ -105,18 +116,22 @@ class AgeGroupClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             sample_weight, rows, dtype=np.float64, ensure_non_negative=True
         )
         keys, by_sex = self._count(rows, codes, weights)
-        counts = by_sex.sum(axis=1)
+        counts, bearers = by_sex.sum(axis=1), by_sex.sum(axis=2)
+        if counted is not None:
+            people = _check_sample_weight(counted, rows, dtype=np.float64)
+            bearers = self._count(rows, codes, people)[1].sum(axis=2)
+        borne = bearers.sum(axis=1)
         total = counts.sum(axis=0)
         self.people_ = float(total.sum())
         self.prior_ = _positive(total)
-        order = sorted(range(len(keys)), key=lambda place: (-counts[place].sum(), keys[place]))
-        own = [place for place in order if keys[place] and self._is_common(counts[place])]
+        order = sorted(range(len(keys)), key=lambda place: (-borne[place], keys[place]))
+        own = [place for place in order if keys[place] and borne[place] >= self.min_bearers]
         rest = total - counts[own].sum(axis=0)
         self.other_ = _positive(np.maximum(rest, 0) + _PRIOR_PEOPLE * self.prior_)
         self.names_ = [keys[place] for place in own]
         named = [place for place in order if keys[place]]
         self._learn_letters([keys[place] for place in named], counts[named])
-        self._smooth(by_sex[own])
+        self._smooth(by_sex[own], bearers[own])
         return self
 
     def predict_proba(self, X: ArrayLike) -> Floats:
@@ -174,9 +189,6 @@ class AgeGroupClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         np.add.at(by_sex, (of_name[inverse], _sexes(X), codes), weights)
         return list(places), by_sex
 
-    def _is_common(self, counts: Floats) -> bool:
-        return bool(counts.sum() >= self.min_bearers)
-
     def _learn_letters(self, names: list[str], counts: Floats) -> None:
         """Fit the letters, and keep what each name's letters say to a fit without the name."""
         self.letters_: letters.Letters | None = None
@@ -191,20 +203,30 @@ class AgeGroupClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _blend(self, judged: Floats) -> Floats:
         return self.ngram_share * judged + (1 - self.ngram_share) * self.other_
 
-    def _smooth(self, by_sex: Floats) -> None:
+    def _smooth(self, by_sex: Floats, bearers: Floats) -> None:
         """Make the rows: first one per name, then those for one sex of a name."""
-        alpha = self.alpha or alpha_for(self.people_)
-        self.alpha_ = alpha
-        rows = _smoothed(by_sex.sum(axis=1), self._own_backoff, alpha)
+        self.alpha_ = self.alpha or alpha_for(self.people_)
+        rows = self._smoothed(by_sex.sum(axis=1), self._own_backoff)
         self.sex_rows_ = np.repeat(np.arange(len(rows), dtype=np.int32)[:, None], 3, axis=1)
         more = [rows]
-        common = by_sex[:, 1:].sum(axis=2) >= self.min_bearers
+        common = bearers[:, 1:] >= self.min_bearers
         for place in np.flatnonzero(common.all(axis=1)):
             for sex in (1, 2):
                 self.sex_rows_[place, sex] = sum(map(len, more))
-                more.append(_smoothed(by_sex[place, sex], rows[place], alpha)[None])
+                more.append(self._smoothed(by_sex[place, sex], rows[place])[None])
         self.shares_ = to_shares(np.concatenate(more))
         del self._own_backoff
+
+    def _smoothed(self, counts: Floats, backoff: Floats) -> Floats:
+        """Return shares of the classes; the fewer the bearers, the more they lean on the backoff.
+
+        So much that one person more or less moves no share by a step of what is told: else the
+        tables of two years would tell in which class somebody with a rare name is.
+        """
+        people = counts.sum(axis=-1, keepdims=True)
+        alpha = np.maximum(self.alpha_, STEPS * self.heaviest - people)
+        smoothed: Floats = (counts + alpha * backoff) / (people + alpha)
+        return smoothed
 
     def _weigh_areas(self, probabilities: Floats, X: NDArray[Any]) -> Floats:
         if not self.areas or X.shape[1] < 3:  # noqa: PLR2004 the third column
@@ -228,11 +250,6 @@ def of_shares(shares: NDArray[np.uint16]) -> Floats:
     exact = shares.astype(np.float64)
     probabilities: Floats = exact / exact.sum(axis=1, keepdims=True)
     return probabilities
-
-
-def _smoothed(counts: Floats, backoff: Floats, alpha: float) -> Floats:
-    smoothed: Floats = (counts + alpha * backoff) / (counts.sum(axis=-1, keepdims=True) + alpha)
-    return smoothed
 
 
 def _positive(weights: Floats) -> Floats:

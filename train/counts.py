@@ -11,6 +11,8 @@ from typing import TextIO
 import numpy as np
 from numpy.typing import NDArray
 
+from leadcloud.ages.names import OTHER
+
 COLUMNS = ("country", "name", "sex", "birth_from", "birth_to", "count")
 SEXES = ("U", "F", "M")
 """How the sexes are written in files; the places are those of `leadcloud.ages.model.SEXES`."""
@@ -38,6 +40,8 @@ class NameCounts:
     birth_to: NDArray[np.int64]
     """First and last year of birth, both included, shape (n,)."""
     counts: NDArray[np.float64]
+    withheld_below: float = 0.0
+    """Where people are summed up as `_OTHER_`: the smallest count that the file lists."""
 
     def of_people(self, counts: NDArray[np.float64]) -> "NameCounts":
         """Return the same rows with other counts."""
@@ -59,13 +63,16 @@ def gather(rows: Iterable[Row]) -> NameCounts:
         first_years.append(first)
         last_years.append(last)
         counts.append(count)
+    people, of_name = np.array(counts, dtype=np.float64), np.array(names, dtype=np.int64)
+    listed = people[(of_name != places.get(OTHER, -1)) & (people > 0)]
     return NameCounts(
         spellings=tuple(places),
-        names=np.array(names, dtype=np.int64),
+        names=of_name,
         sexes=np.array(sexes, dtype=np.int64),
         birth_from=np.array(first_years, dtype=np.int64),
         birth_to=np.array(last_years, dtype=np.int64),
-        counts=np.array(counts, dtype=np.float64),
+        counts=people,
+        withheld_below=float(listed.min()) if OTHER in places and len(listed) else 0.0,
     )
 
 

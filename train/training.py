@@ -46,8 +46,12 @@ class Training:
     def _fit(self, counts: Floats) -> AgeGroupClassifier:
         cells = living(self.counts.of_people(counts), self.reference_year, self.population)
         # As for all people together: a fold of them must not be smoothed differently.
-        classifier = self.make().set_params(alpha=alpha_for(self.counts.counts.sum()))
-        fitted: AgeGroupClassifier = classifier.fit(cells.X, cells.y, sample_weight=cells.people)
+        classifier = self.make().set_params(
+            alpha=alpha_for(self.counts.counts.sum()), heaviest=cells.heaviest
+        )
+        fitted: AgeGroupClassifier = classifier.fit(
+            cells.X, cells.y, sample_weight=cells.people, counted=cells.counted
+        )
         return fitted
 
     def _hold_out(self, out: Floats) -> Outcome:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import math
 import re
 import time
 import unicodedata
@@ -9,6 +10,7 @@ from collections.abc import Callable, Sequence
 from statistics import median, pstdev
 from typing import Any, get_args, get_type_hints
 
+import numpy as np
 import pytest
 from pydantic import BaseModel
 
@@ -20,7 +22,7 @@ from leadcloud.accounts.account import CURRENT_TERMS, Account
 from leadcloud.ages.groups import GROUPS, SEVEN
 from leadcloud.ages.model import AgeModel
 from leadcloud.ages.names import stem
-from leadcloud.ages.table import AgeTable
+from leadcloud.ages.table import MIN_BEARERS, STEPS, AgeTable
 from leadcloud.clock import SetClock
 from leadcloud.errors import CohortTooSmall
 from leadcloud.registers.catalogue import RegisterCatalogue
@@ -28,6 +30,12 @@ from leadcloud.wiring import Services
 from tests.contacts import person, register
 from tests.effort import times
 from tests.plugins.ages import Json, Post, body_of, chance, common_names
+from train.classifier import AgeGroupClassifier
+from train.counts import NameCounts, gather
+from train.export import Edition, export
+from train.living import AsInPyramid
+from train.pyramid import OLDEST, Pyramid
+from train.training import Training
 
 SUMMARY = "/v1/predict-age/summary"
 PATHS = ("/v1/predict-age", SUMMARY)
@@ -428,6 +436,74 @@ def test_t11_the_reference_year_does_not_move(
         clock.move(2 * 365 * 24 * 3600)
         services.__dict__.pop("ages", None)
         assert age_caller(body_of(names)) == today
+
+
+def counted_people(seed: int, names: int = 40) -> NameCounts:
+    """Return counts by decade: few young people, who stand for many, and names of all sizes."""
+    random = chance(seed)
+    rows = []
+    for number in range(names):
+        middle, size = random.randrange(1940, 2010), random.choice((12, 30, 100, 1000))
+        for decade in range(1930, 2010, 10):
+            expected = size * math.exp(-(((decade - middle) / 20) ** 2))
+            people = round(expected * (0.02 if decade == 2000 else 0.3 if decade == 1990 else 1))
+            if people:
+                rows.append((f"Nimi{chr(97 + number)}", "F", decade, decade + 9, float(people)))
+    return gather(rows)
+
+
+def edition(counts: NameCounts) -> dict[str, list[float]]:
+    """Return the shares of every name of the table that is trained on these people."""
+    ages = np.concatenate([np.full(80, 10_000.0), np.linspace(10_000, 0, OLDEST + 1 - 80)])
+    training = Training(
+        counts=counts,
+        reference_year=2024,
+        population=AsInPyramid(Pyramid(ages=ages, areas={})),
+        make=lambda: AgeGroupClassifier(ngram_share=0),
+    )
+    table = export(training.fit(), Edition(country="FI", reference_year=2024))
+    model = AgeModel(table)
+    return {name: model.judge(name).probabilities for name in table.names}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_t12_two_editions_of_a_table_do_not_tell_whom_the_second_has_more(seed: int) -> None:
+    """One person more, of whatever name and age, moves no share by a step of what is told."""
+    before = counted_people(seed)
+    shares = edition(before)
+    borne = np.bincount(before.names, before.counts)
+    rare = [place for place in np.argsort(borne).tolist() if borne[place] >= MIN_BEARERS][:6]
+
+    moved = []
+    for place in rare:
+        for decade in (1940, 1970, 1990, 2000):
+            person = (before.spellings[place], "F", decade, decade + 9, 1.0)
+            after = edition(gather([*rows_of(before), person]))
+            moved += [
+                abs(new - old)
+                for name in shares.keys() & after.keys()
+                for new, old in zip(after[name], shares[name], strict=True)
+            ]
+
+    assert 0 < max(moved) < 1 / STEPS
+
+
+def rows_of(counts: NameCounts) -> list[tuple[str, str, int, int, float]]:
+    """Return the rows that counts were gathered from."""
+    columns = (counts.names, counts.birth_from, counts.birth_to, counts.counts)
+    return [
+        (counts.spellings[name], "F", first, last, people)
+        for name, first, last, people in zip(*(each.tolist() for each in columns), strict=True)
+    ]
+
+
+def test_t12_a_name_is_common_by_people_counted_not_by_what_they_stand_for() -> None:
+    """Nine young people who stand for hundreds are nine: their name has no row."""
+    rows = rows_of(counted_people(0))
+    names = edition(gather([*rows, ("Uusi", "F", 2000, 2009, 9.0)]))
+
+    assert "uusi" not in names
+    assert "uusi" in edition(gather([*rows, ("Uusi", "F", 1990, 1999, 10.0)]))
 
 
 def test_t13_a_filter_in_another_endpoint_changes_nothing(
