@@ -15,6 +15,8 @@ MOST_KEYS = 50
 LONGEST_OVERLAP = timedelta(days=90)
 """For which a key that was replaced may stay good."""
 
+_NOBODY = "nobody"
+
 _ACCOUNT_UNKNOWN = Fault(
     field="account", code="account_unknown", detail="You have no such sub-account."
 )
@@ -35,7 +37,9 @@ def managed_key(key_id: str, manager: Account, services: Services) -> ApiKey:
         NotFound: There is none; whether others have it makes no difference.
     """
     key = services.keys.key(key_id) if is_id(key_id) else None
-    if key is None or managed(key.account_id, manager, services) is None:
+    # Where there is no key an account is looked up all the same: both answers take as long.
+    owner = managed(key.account_id if key else _NOBODY, manager, services)
+    if key is None or owner is None:
         raise NotFound
     return key
 
