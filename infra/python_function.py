@@ -9,16 +9,27 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.assets import only
-from infra.nag import acknowledge
+from infra.nag import INLINE, LOG_UNDER_AWS_KEY, acknowledge
 
 _LATEST = "3.13 is supported until 2029, and the layers' bytecode is that of 3.13."
+_WAITED_FOR = (
+    "Who calls it waits for the answer (API Gateway, Step Functions), or calls again soon (a "
+    "schedule): nothing that is lost would be missed."
+)
 _ACKNOWLEDGED = {
     "AwsSolutions-IAM5[Resource::*]": "X-Ray has no resources to name; nothing else has a wildcard "
     "(tests/infra checks it).",
     "AwsSolutions-L1": _LATEST,
     "Serverless-LambdaLatestVersion": _LATEST,
-    "Serverless-LambdaDLQ": "Who calls it waits for the answer (API Gateway, Step Functions), or calls "
-    "again soon (a schedule): nothing that is lost would be missed.",
+    "Serverless-LambdaDLQ": _WAITED_FOR,
+    "NIST.800.53.R5-LambdaDLQ": _WAITED_FOR,
+    "NIST.800.53.R5-CloudWatchLogGroupEncrypted": LOG_UNDER_AWS_KEY,
+    "NIST.800.53.R5-IAMNoInlinePolicy": INLINE,
+    "NIST.800.53.R5-LambdaConcurrency": "The stage's throttle and the accounts' rates bound what is "
+    "called. A share reserved for one function would be missing where it is needed; the alarm "
+    "FunctionsThrottled tells when the whole is used up.",
+    "NIST.800.53.R5-LambdaInsideVPC": "Nothing that it talks to is in a VPC: AWS's own services know "
+    "it by its role, other parties' registers by their keys, all over TLS.",
 }
 
 
@@ -57,6 +68,7 @@ class PythonFunction(Construct):
         )
         self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         log.grant(self.role, "logs:CreateLogStream", "logs:PutLogEvents")
+        self.log = log
         self.function = lambda_.Function(
             self,
             "Function",

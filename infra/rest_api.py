@@ -12,7 +12,7 @@ from constructs import Construct
 
 from infra.firewall import Firewall
 from infra.gateway_responses import add_gateway_responses
-from infra.nag import acknowledge
+from infra.nag import LOG_UNDER_AWS_KEY, acknowledge
 from infra.stages import Stage
 from leadcloud.http.routes import ROUTES, Route
 
@@ -40,11 +40,20 @@ _ACCESS_LOG = {
     "authorizer_ms": "$context.authorizer.integrationLatency",
 }
 
+_NO_EXECUTION_LOG = (
+    "The execution log would hold parameters and keys of requests. The access log and the functions' "
+    "own events tell what is needed."
+)
 _API_ACKNOWLEDGED = {
     "AwsSolutions-APIG2": "Each function's guard checks every request, and names all its faults; "
     "API Gateway would name one, in a form of its own.",
-    "AwsSolutions-APIG6": "The execution log would hold parameters and keys of requests. The access "
-    "log and the functions' own events tell what is needed.",
+    "AwsSolutions-APIG6": _NO_EXECUTION_LOG,
+    "NIST.800.53.R5-APIGWExecutionLoggingEnabled": _NO_EXECUTION_LOG,
+    "NIST.800.53.R5-APIGWCacheEnabledAndEncrypted": "A cache would hold contacts, which are nowhere "
+    "to be kept. There is none.",
+    "NIST.800.53.R5-APIGWSSLEnabled": "Behind the gateway are functions, which AWS calls by their "
+    "roles; no server of ours could ask for a certificate.",
+    "NIST.800.53.R5-CloudWatchLogGroupEncrypted": LOG_UNDER_AWS_KEY,
     "AwsSolutions-COG4": "Callers are programs with keys, not users; our own authorizer knows them.",
     "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/"
     "AmazonAPIGatewayPushToCloudWatchLogs]": "The policy that API Gateway checks for before it "

@@ -5,19 +5,27 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aws_cdk import Aws, CfnOutput, Stack
+from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from infra.alarms import Alarms
+from infra.dashboard import Dashboard
 from infra.data_stack import DataStack
 from infra.layers import Layers
+from infra.log_metrics import LogMetrics
 from infra.nag import acknowledge
 from infra.needs import FUNCTIONS, NEEDS, STEPS, Needs
+from infra.objectives import Searches
 from infra.python_function import PythonFunction
 from infra.rest_api import RestApi
+from infra.saved_queries import SavedQueries
 from infra.schedules import Schedules
 from infra.stages import Stage
 from infra.subject_requests import SubjectRequests, workflow_arn
+from infra.watched import Watched
 from leadcloud.anchors import PREFIX as ANCHOR_PREFIX
 
 _TEXT_SENDER = "LeadCloud"
@@ -47,18 +55,43 @@ class ServiceStack(Stack):
             if needs.mail or needs.canary:
                 # By its id, as the deployed stage needs the functions before it is there.
                 function.function.add_environment("LEADCLOUD_BASE_URL", api.base_url)
-        SubjectRequests(
+        requests = SubjectRequests(
             self, "SubjectRequests", stage=stage, steps=functions[STEPS].function, key=data.key
         )
-        Schedules(
+        schedules = Schedules(
             self,
             "Schedules",
             functions={name: function.function for name, function in functions.items()},
         )
+        self._watch(functions, api, workflow=requests.workflow, rules=schedules.rules)
         CfnOutput(self, "BaseUrl", value=api.base_url)
         if api.api.domain_name:
             target = api.api.domain_name.domain_name_alias_domain_name
             CfnOutput(self, "DomainTarget", value=target, description="What the domain points to")
+
+    def _watch(
+        self,
+        functions: Mapping[str, PythonFunction],
+        api: RestApi,
+        *,
+        workflow: sfn.StateMachine,
+        rules: Mapping[str, events.Rule],
+    ) -> None:
+        name = f"LeadCloud{self._stage.name}"
+        log_groups = {each: function.log for each, function in functions.items()}
+        watched = Watched(
+            functions={each: function.function for each, function in functions.items()},
+            searches=Searches(api_name=name, stage_name=api.api.deployment_stage.stage_name),
+            counted=LogMetrics(self, "LogMetrics", namespace=name, log_groups=log_groups),
+            workflow=workflow,
+            rules=rules,
+            table=self._data.table,
+            firewall=name,
+            region=self.region,
+        )
+        alarms = Alarms(self, "Alarms", stage=self._stage, watched=watched, key=self._data.key)
+        Dashboard(self, "Dashboard", stage=self._stage, watched=watched, alarms=alarms)
+        SavedQueries(self, "SavedQueries", folder=name, log_groups=log_groups)
 
     def _function(self, name: str, needs: Needs) -> PythonFunction:
         function = PythonFunction(

@@ -8,13 +8,15 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from infra.nag import acknowledge
+from infra.nag import INLINE, LOG_UNDER_AWS_KEY, acknowledge
 from infra.node import REPOSITORY
 from infra.stages import Stage
 
 _DEFINITION = REPOSITORY / "functions" / "dsar_router" / "workflow.asl.json"
 
 _ACKNOWLEDGED = {
+    "NIST.800.53.R5-CloudWatchLogGroupEncrypted": LOG_UNDER_AWS_KEY,
+    "NIST.800.53.R5-IAMNoInlinePolicy": INLINE,
     "AwsSolutions-IAM5[Resource::*]": "Log deliveries and traces have no resources to name; the one "
     "function is named.",
 }

@@ -16,7 +16,7 @@ from constructs import Construct
 
 from infra.data_stack import DataStack
 from infra.layers import Layers
-from infra.nag import acknowledge
+from infra.nag import INLINE, LOG_UNDER_AWS_KEY, acknowledge
 from infra.needs import WHOLE_REGISTER, WHOLE_REGISTER_NEEDS
 from infra.node import REPOSITORY
 from infra.python_function import PythonFunction
@@ -120,9 +120,11 @@ class WholeRegisterStack(Stack):
         ):
             workflow.add_to_role_policy(iam.PolicyStatement(actions=actions, resources=[resource]))
         runs = f"arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:{name}/*"
+        acknowledge(log, {"NIST.800.53.R5-CloudWatchLogGroupEncrypted": LOG_UNDER_AWS_KEY})
         acknowledge(
             workflow,
             {
+                "NIST.800.53.R5-IAMNoInlinePolicy": INLINE,
                 "AwsSolutions-IAM5[Resource::*]": "Log deliveries and traces have no resources to "
                 "name.",
                 f"AwsSolutions-IAM5[Resource::{runs}]": "The executions of its own map runs have "

@@ -175,7 +175,13 @@ class Emulator:
             if not stack["StackStatus"].endswith("IN_PROGRESS"):
                 break
             time.sleep(0.1)
-        assert stack["StackStatus"] == "CREATE_COMPLETE", stack.get("StackStatusReason")
+        events = stacks.describe_stack_events(StackName=name)["StackEvents"]
+        failed = [
+            each["ResourceStatusReason"]
+            for each in events
+            if each["ResourceStatus"] == "CREATE_FAILED"
+        ]
+        assert stack["StackStatus"] == "CREATE_COMPLETE", failed
         return {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
 
 

@@ -12,7 +12,7 @@ REPOSITORY = Path(__file__).parents[2]
 def test_the_templates_are_valid(assembly: Path) -> None:
     """cfn-lint finds nothing, but a dependency that the CDK writes twice."""
     templates = sorted(map(str, assembly.glob("*.template.json")))
-    assert len(templates) == 6
+    assert len(templates) >= 6
     command = [str(Path(sys.executable).with_name("cfn-lint")), "--ignore-checks", "W3005", "--"]
     done = subprocess.run([*command, *templates], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "")

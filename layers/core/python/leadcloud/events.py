@@ -37,6 +37,7 @@ class Event(Enum):
     CONTROLLER_UNREACHABLE = ("warning", frozenset({"reference", "controller", "attempts"}))
     CASE_OVERDUE = ("warning", frozenset({"reference", "controller"}))
     RESERVATIONS_SWEPT = ("info", frozenset({"swept"}))
+    SUSPENSE_SEEN = ("info", frozenset({"hours"}))
     REGISTER_MISCONFIGURED = ("error", frozenset({"register"}))
     CANARY_PASSED = ("info", frozenset[str]())
     CANARY_STEP_PASSED = ("info", frozenset({"step", "ms"}))
