@@ -17,7 +17,7 @@ from functions.buildings.document import (
     licence_links,
     link,
 )
-from functions.buildings.items import FAR, Cursor, ItemsQuery
+from functions.buildings.items import FAR, Cursor, ItemsQuery, question_of
 from functions.buildings.queryable import QUERYABLES
 from leadcloud.buildings.address_book import buildings_at
 from leadcloud.buildings.area import Circle
@@ -156,7 +156,12 @@ class PageWriter:
             href = _href(items, _without(frozenset({"f"}), query, here), f"f={other}")
             links.append(link(href, "alternate", its, title="This page"))
         if after is not None:
-            cursor = Cursor(release=self._store.release.id, after=after, matched=matched)
+            cursor = Cursor(
+                release=self._store.release.id,
+                question=question_of(query),
+                after=after,
+                matched=matched,
+            )
             rest = _without(frozenset({"offset", "cursor"}), query, here)
             href = _href(items, rest, f"cursor={cursor.token()}")
             links.append(link(href, "next", mine, title="Next page"))

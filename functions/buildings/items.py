@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from hashlib import blake2b
 from itertools import starmap
 from typing import Any, Literal, TypeVar
 
@@ -31,8 +32,11 @@ from leadcloud.http.wire import Parameters
 
 FAR = 50_000.0
 """Metres: the widest radius, and as far as the nearest are looked for."""
-_CURSOR = re.compile(r"([0-9a-f]{16}):([0-9]{1,10}):([0-9]{0,10})")
+_CURSOR = re.compile(r"([0-9a-f]{16}):([0-9a-f]{8}):([0-9]{1,10}):([0-9]{0,10})")
+_OF_THE_PAGE = frozenset({"cursor", "offset", "limit", "f", "crs"})
+"""Parameters that decide how buildings are shown, and not which."""
 
+Query = Mapping[str, str]
 Format = Literal["json", "csv"]
 _FORMATS: Mapping[str, Format] = {"json": "json", "geojson": "json", "csv": "csv"}
 DESCRIBED = {
@@ -76,17 +80,20 @@ class Cursor:
     """Where a page ended."""
 
     release: str
+    question: str
+    """Of which question it is a page."""
     after: int
     matched: int | None
     """What the first page counted, so that the next need not."""
 
     def token(self) -> str:
         """Return the cursor as a link carries it."""
-        text = f"{self.release}:{self.after}:{'' if self.matched is None else self.matched}"
+        matched = "" if self.matched is None else self.matched
+        text = f"{self.release}:{self.question}:{self.after}:{matched}"
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
     @classmethod
-    def read(cls, token: str, release: str) -> "Cursor":
+    def read(cls, token: str, release: str, question: str) -> "Cursor":
         """Read a link's cursor."""
         try:
             text = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode("ascii")
@@ -97,9 +104,20 @@ class Cursor:
             raise fault("cursor", "This is no cursor of ours.")
         if match[1] != release:
             raise fault("cursor", "The building database was renewed; start again without it.")
+        if match[2] != question:
+            raise fault("cursor", "This cursor belongs to another question; start without it.")
         return cls(
-            release=release, after=int(match[2]), matched=int(match[3]) if match[3] else None
+            release=release,
+            question=question,
+            after=int(match[3]),
+            matched=int(match[4]) if match[4] else None,
         )
+
+
+def question_of(query: Query) -> str:
+    """Return a short name of which buildings are asked for."""
+    asked = sorted(item for item in query.items() if item[0] not in _OF_THE_PAGE)
+    return blake2b(repr(asked).encode(), digest_size=4).hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,7 +136,6 @@ class ItemsQuery:
     address: Address | None
 
 
-Query = Mapping[str, str]
 T = TypeVar("T")
 
 
@@ -161,7 +178,7 @@ def read_items_query(query: Query, *, release: str, accept: str) -> ItemsQuery:
         selection=_selection(reader),
         limit=reader.read("limit", limit_of) or DEFAULT_LIMIT,
         offset=reader.read("offset", lambda text: whole_number(text, "offset")) or 0,
-        cursor=reader.read("cursor", lambda text: Cursor.read(text, release)),
+        cursor=reader.read("cursor", lambda text: Cursor.read(text, release, question_of(query))),
         crs=reader.read("crs", lambda text: crs_named(text, "crs")) or CRS84,
         format=reader.read("f", _format) or ("csv" if accept.startswith("text/csv") else "json"),
         near=_near(reader),

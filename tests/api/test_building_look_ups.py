@@ -3,6 +3,7 @@
 import time
 import tracemalloc
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -133,6 +134,21 @@ def test_answers_name_the_documented_words_only(look_up: LookUp) -> None:
 
     assert "small_house" in reply.json["errors"][0]["detail"]
     assert "castle" not in reply.text
+
+
+def test_a_cursor_goes_on_with_its_own_question_only(look_up: LookUp) -> None:
+    """What a cursor counted is true of its question; how the page is shown may change."""
+    first = look_up.items(use="small_house", limit=5)
+    (following,) = (link["href"] for link in first["links"] if link["rel"] == "next")
+    (cursor,) = parse_qs(urlsplit(following).query)["cursor"]
+
+    longer = look_up.items(use="small_house", limit=50, cursor=cursor)
+    other = look_up.get(ITEMS, use="sauna", limit=5, cursor=cursor)
+
+    assert longer["numberMatched"] == first["numberMatched"]
+    assert not set(_ids(longer)) & set(_ids(first))
+    assert other.status == 400
+    assert "another question" in other.json["errors"][0]["detail"]
 
 
 def test_a_cursor_of_another_release_is_refused(look_up: LookUp, open_look_up: OpenLookUp) -> None:
