@@ -1,7 +1,7 @@
 """How a building becomes a GeoJSON feature: SQLite writes it, from pieces written at build time.
 
 A feature in Python is 5 µs of json.dumps and more of row handling; joined in SQL from the pieces
-in `place` and `traits` it is 3 (docs/adr/buildings-store.md).
+in `place` and `traits` it is 3 (docs/adr/0010-buildings-in-one-file.md).
 """
 
 from collections.abc import Callable, Mapping
