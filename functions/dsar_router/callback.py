@@ -4,9 +4,11 @@ An unknown id, another controller's key, a changed body and a replay all get the
 """
 
 from contextlib import suppress
+from typing import Any
 
 from functions.dsar_router.case import Case, CaseState, callback_key, hashed
 from functions.dsar_router.desk import Desk
+from functions.dsar_router.opendsr_status import read_status, speaks_opendsr, verify_status
 from functions.dsar_router.report import read_report, take_report, wake_case
 from leadcloud.controllers import ControllerEntry
 from leadcloud.errors import Unauthenticated
@@ -41,8 +43,7 @@ def take_callback(desk: Desk, call: Call) -> CaseState:
     if desk.store.get(seen):
         wake_case(desk, case)
         return case.state
-    report = read_report(desk, case, read_json(call.body))
-    state = take_report(desk, case, report, via="callback")
+    state = _entered(desk, case, entry, value=read_json(call.body))
     with suppress(RecordExists):
         desk.store.put_if_absent(seen, {})
     return state
@@ -51,12 +52,23 @@ def take_callback(desk: Desk, call: Call) -> CaseState:
 def verify_sender(desk: Desk, call: Call, entry: ControllerEntry | None) -> Signed | None:
     """Return whose message it is, None where it is not that controller's."""
     now = desk.clock.now()
+    if entry and speaks_opendsr(entry):
+        with suppress(SignatureInvalid):
+            return verify_status(call.body, call.headers, entry, now=now)
+        return None
     keys = desk.controller_keys.good(entry, now) if entry else [NOBODY]
     try:
         signed = verify(call.body, call.headers, keys=keys, now=now)
     except SignatureInvalid:
         return None
     return signed if entry else None
+
+
+def _entered(desk: Desk, case: Case, entry: ControllerEntry | None, *, value: Any) -> CaseState:
+    if entry is None or not speaks_opendsr(entry):
+        return take_report(desk, case, read_report(desk, case, value), via="callback")
+    report = read_status(desk, case, value)
+    return take_report(desk, case, report, via="opendsr") if report else case.state
 
 
 def _case(desk: Desk, callback_id: str) -> Case | None:

@@ -21,7 +21,7 @@ from leadcloud.http.wire import Wire, faults_of
 
 _EXTENDED_MONTHS = 3
 
-Via = Literal["callback", "page", "operator"]
+Via = Literal["callback", "opendsr", "page", "operator"]
 
 
 class Report(Wire):

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Literal, cast, get_args
+from typing import Any, Literal, cast, get_args
 
 from leadcloud.store.interface import Key, Record, Store, Value
 from leadcloud.store.pages import every_record
@@ -53,6 +53,8 @@ class OpenDsr:
 
     path: str = "/opendsr_requests"
     header_family: Literal["OpenDSR", "OpenGDPR"] = "OpenDSR"
+    public_key: str | None = None
+    """PEM. With it, callbacks are OpenDSR's, signed by RSA with SHA-256; without, they are ours."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -203,7 +205,11 @@ def _row(entry: ControllerEntry) -> dict[str, Value]:
         "language": entry.language,
         "channel": entry.channel,
         "url": entry.url,
-        "opendsr": [entry.opendsr.path, entry.opendsr.header_family],
+        "opendsr": [
+            entry.opendsr.path,
+            entry.opendsr.header_family,
+            entry.opendsr.public_key,
+        ],
         "keys": [
             [key.number, key.good_until.isoformat() if key.good_until else None]
             for key in entry.keys
@@ -218,7 +224,7 @@ def _row(entry: ControllerEntry) -> dict[str, Value]:
 
 def _entry(record: Record) -> ControllerEntry:
     row = cast("dict[str, str]", record.attributes)
-    path, family = cast("tuple[str, Literal['OpenDSR', 'OpenGDPR']]", record.attributes["opendsr"])
+    opendsr = cast("list[Any]", record.attributes["opendsr"])
     keys = cast("list[tuple[int, str | None]]", row["keys"])
     until = row["contract_until"]
     return ControllerEntry(
@@ -233,7 +239,7 @@ def _entry(record: Record) -> ControllerEntry:
         language=cast("Language", row.get("language", "en")),
         channel=cast("Channel", row["channel"]),
         url=row["url"],
-        opendsr=OpenDsr(path=path, header_family=family),
+        opendsr=OpenDsr(path=opendsr[0], header_family=opendsr[1], public_key=opendsr[2]),
         keys=tuple(
             SigningKey(number=number, good_until=datetime.fromisoformat(good) if good else None)
             for number, good in keys

@@ -2,14 +2,15 @@
 
 The roles carry other names there: the sender is its "controller", the receiver its "processor".
 It knows access, portability and erasure only; requests for other rights take another channel.
-Its signature names no scheme, so ours goes along as in the webhook, and nothing of the answer is
-read besides the status. Source: OpenDSR specification 2.0, sections 7.1, 7.1.1 and 10.1.
+It signs answers and callbacks, not requests: ours is signed as the webhook is. Nothing of the answer
+is read besides the status. Source: OpenDSR specification 2.0, sections 7.1, 7.1.1 and 10.1.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
+from uuid import UUID
 
 from leadcloud.clock import Clock
 from leadcloud.controllers import ControllerEntry, ControllerKeys
@@ -52,7 +53,7 @@ class OpenDsrForwarder(Forwarder):
         url = controller.url.rstrip("/") + controller.opendsr.path
         destination = self._destinations.find(url)
         now = self._clock.now()
-        body = json.dumps(_document(message, _TYPES[right])).encode()
+        body = json.dumps(_document(message, controller, _TYPES[right])).encode()
         keys = self._keys.good(controller, now)
         headers = {
             "Content-Type": "application/json",
@@ -63,11 +64,17 @@ class OpenDsrForwarder(Forwarder):
         return Receipt(acknowledged=True)
 
 
-def _document(message: Message, kind: str) -> dict[str, Any]:
+def request_id(reference: str, controller_id: str) -> str:
+    """Return what a request goes by in OpenDSR: a UUID that is a random one in its form only."""
+    name = f"opendsr\n{reference}\n{controller_id}"
+    return str(UUID(bytes=hashlib.sha256(name.encode()).digest()[:16], version=4))
+
+
+def _document(message: Message, controller: ControllerEntry, kind: str) -> dict[str, Any]:
     data = message.body
     return {
         "regulation": "gdpr",
-        "subject_request_id": str(uuid5(NAMESPACE_URL, message.id)),
+        "subject_request_id": request_id(message.reference, controller.id),
         "subject_request_type": kind,
         "submitted_time": data["received_at"],
         "api_version": "2.0",
