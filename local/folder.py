@@ -95,12 +95,9 @@ def write_whole(path: Path, value: Any) -> None:
     Path(temporary).replace(path)
 
 
-def draw_secrets(folder: Folder) -> dict[str, str]:
-    """Return the secrets of this machine, drawn at random the first time."""
-    drawn: dict[str, str] = {}
-    if folder.secrets.exists():
-        drawn = json.loads(folder.secrets.read_text(encoding="utf-8"))
-    secrets = {
+def own_secrets() -> dict[str, str]:
+    """Draw what every deployment needs of its own, apart from what others let it in with."""
+    return {
         "key_pepper": randomness.token_hex(32),
         "idempotency": randomness.token_hex(32),
         "disclosure": randomness.token_hex(32),
@@ -109,6 +106,16 @@ def draw_secrets(folder: Folder) -> dict[str, str]:
         "seal_keys": f"k1:{b64encode(randomness.token_bytes(32)).decode('ascii')}",
         "subject_requests": randomness.token_hex(32),
         "controller_keys": randomness.token_hex(32),
+    }
+
+
+def draw_secrets(folder: Folder) -> dict[str, str]:
+    """Return the secrets of this machine, drawn at random the first time."""
+    drawn: dict[str, str] = {}
+    if folder.secrets.exists():
+        drawn = json.loads(folder.secrets.read_text(encoding="utf-8"))
+    secrets = {
+        **own_secrets(),
         "data_keys": randomness.token_hex(32),
         "text_provider": randomness.token_hex(32),
         "demo_directory_client_id": "leadcloud-demo",
