@@ -89,7 +89,7 @@ def test_a_contact_tells_its_group_as_the_prediction_does(
         ({"not_in": ["25-34"]}, set(GROUPS) - {"25-34"}),
         ({"in": ["25-34", "65-74"], "not_in": ["25-34"]}, {"65-74"}),
     ],
-    ids=str,
+    ids=["in", "in-several", "not-in", "both"],  # a set is written otherwise in each worker
 )
 def test_contacts_are_limited_by_their_likeliest_group(
     services: Services, people: list[str], asked: Json, wanted: set[str]
