@@ -33,6 +33,7 @@ from train.files import (
 from train.mix import estimated, restated
 from train.training import Training
 
+_SEX = {"f": "F", "m": "M"}
 _FITS = letters.FOLDS + 1
 _FOLDS = 5
 
@@ -44,6 +45,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.run(options)
     except (FileUnusable, TableUnusable) as error:
         print(f"train: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"train: {error.filename} cannot be written: {error.strerror}", file=sys.stderr)
         return 2
     return 0
 
@@ -148,7 +152,8 @@ def _judge(table: AgeTable, people: People) -> list[Judgement]:
     model = AgeModel(table)
     swapped = surname_first(people.names, model.known)
     unknown = [None] * len(people.names)
-    sexes, areas = people.column("sex") or unknown, people.column("area") or unknown
+    written, areas = people.column("sex") or unknown, people.column("area") or unknown
+    sexes = [sex and _SEX.get(sex.strip().casefold()[:1]) for sex in written]
     rows = zip(people.names, sexes, areas, strict=True)
     return [model.judge(*row, surname_first=swapped) for row in rows]
 

@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import zlib
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -13,9 +14,15 @@ from numpy.typing import NDArray
 
 from leadcloud.ages.names import OTHER
 
-COLUMNS = ("country", "name", "sex", "birth_from", "birth_to", "count")
+COLUMNS = ("country", "name", "birth_from", "birth_to", "count")
+"""Those that a file must have; with `sex`, where it is known, they are the format."""
+
 SEXES = ("U", "F", "M")
 """How the sexes are written in files; the places are those of `leadcloud.ages.model.SEXES`."""
+
+_SEXES_IN_WORDS = {"": "U", "FEMALE": "F", "MALE": "M"}
+_MOST_FAULTS = 10
+"""Lines of a file that are named; whoever made it sees the pattern by then."""
 
 FIRST_BIRTH, LAST_BIRTH = 1800, 2100
 LONGEST_PERIOD = 25
@@ -80,19 +87,30 @@ def read_own(path: Path, country: str) -> Iterator[Row]:
     """Yield the rows of a country in a file of the project's own format.
 
     Raises:
-        FileUnusable: A line cannot be read, or none is of this country.
+        FileUnusable: Lines cannot be read, the first of which are named; or none is of this
+            country.
     """
     found = False
+    faults: list[str] = []
     for line, cells in table_lines(path, COLUMNS):
-        if cells["country"].strip().upper() == country:
-            found = True
+        if cells["country"].strip().upper() != country:
+            continue
+        found = True
+        try:
             yield _own_row(cells, f"{path.name}, line {line}")
+        except FileUnusable as fault:
+            faults.append(str(fault))
+        if len(faults) == _MOST_FAULTS:
+            break
+    if faults:
+        raise FileUnusable("\n".join(faults))
     if not found:
         raise FileUnusable(f"{path.name} has no row of the country {country}")
 
 
 def _own_row(cells: dict[str, str], place: str) -> Row:
-    name, sex = cells["name"].strip(), cells["sex"].strip().upper() or "U"
+    name, sex = cells["name"].strip(), cells.get("sex", "").strip().upper()
+    sex = _SEXES_IN_WORDS.get(sex, sex)
     first = whole(cells, "birth_from", place)
     last = whole(cells, "birth_to", place)
     count = number(cells, "count", place)
@@ -126,9 +144,9 @@ def table_lines(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[
             header = [cell.strip() for cell in next(reader, [])]
             missing = [column for column in columns if column not in header]
             if missing:
-                raise FileUnusable(f"{path.name} has no column {', '.join(missing)}")
+                raise FileUnusable(_without_columns(path.name, missing, header))
             for cells in reader:
-                if not cells:
+                if not any(map(str.strip, cells)):
                     continue
                 if len(cells) != len(header):
                     raise FileUnusable(
@@ -136,12 +154,19 @@ def table_lines(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[
                         f"{len(cells)} cells, the header has {len(header)}"
                     )
                 yield reader.line_num, dict(zip(header, cells, strict=True))
-    except OSError as error:
-        raise FileUnusable(f"{path} cannot be read: {error.strerror}") from None
+    except (OSError, EOFError, zlib.error) as error:
+        reason = getattr(error, "strerror", None) or "it is no whole gzip file"
+        raise FileUnusable(f"{path} cannot be read: {reason}") from None
     except UnicodeDecodeError:
         raise FileUnusable(f"{path.name} is not UTF-8") from None
     except csv.Error as error:
         raise FileUnusable(f"{path.name} is no CSV file: {error}") from None
+
+
+def _without_columns(file: str, missing: Sequence[str], header: Sequence[str]) -> str:
+    separated = len(header) == 1 and any(mark in header[0] for mark in ";\t|")
+    hint = "; its cells must be separated by commas" if separated else ""
+    return f"{file} has no column {', '.join(missing)}{hint}"
 
 
 def whole(cells: dict[str, str], column: str, place: str) -> int:
@@ -151,9 +176,12 @@ def whole(cells: dict[str, str], column: str, place: str) -> int:
         FileUnusable: It is none.
     """
     try:
-        return int(cells[column])
-    except ValueError:
-        raise FileUnusable(f"{place}: {column} is no whole number") from None
+        value = float(cells[column])
+        if value == int(value):
+            return int(value)
+    except (ValueError, OverflowError):
+        pass
+    raise FileUnusable(f"{place}: {column} is no whole number")
 
 
 def number(cells: dict[str, str], column: str, place: str) -> float:

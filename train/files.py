@@ -94,6 +94,8 @@ class People:
 
     header: list[str]
     lines: list[dict[str, str]]
+    places: list[str]
+    """Where each line is, for faults."""
 
     def column(self, name: str) -> list[str] | None:
         """Return a column, or None where the file does not have it."""
@@ -112,8 +114,8 @@ class People:
         """
         weights = np.array(
             [
-                [counts.number(cells, group, f"person line {line}") for group in GROUPS]
-                for line, cells in enumerate(self.lines, start=2)
+                [counts.number(cells, group, place) for group in GROUPS]
+                for place, cells in zip(self.places, self.lines, strict=True)
             ]
         ).reshape(-1, len(GROUPS))
         if not weights.sum():
@@ -127,10 +129,12 @@ def read_people(path: Path, columns: Sequence[str]) -> People:
     Raises:
         FileUnusable: A column is missing or a line cannot be read.
     """
-    lines = [cells for _, cells in table_lines(path, ("name", *columns))]
-    if not lines:
+    numbered = list(table_lines(path, ("name", *columns)))
+    if not numbered:
         raise FileUnusable(f"{path.name} has no line besides its header")
-    return People(header=list(lines[0]), lines=lines)
+    lines = [cells for _, cells in numbered]
+    places = [f"{path.name}, line {line}" for line, _ in numbered]
+    return People(header=list(lines[0]), lines=lines, places=places)
 
 
 def read_mix(path: Path) -> NDArray[np.float64]:

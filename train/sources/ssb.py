@@ -5,6 +5,7 @@ year sum to 77-93 %; the rest is returned under the name for the unlisted.
 Source: Statistics Norway, table 10467, CC BY 4.0.
 """
 
+import zlib
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,8 +24,11 @@ def recognises(path: Path) -> bool:
     """Tell whether a file has this header."""
     if not path.is_file() or path.suffix not in (".csv", ".gz"):
         return False
-    with open_text(path) as file:
-        return file.readline().strip() == _HEADER
+    try:
+        with open_text(path) as file:
+            return file.readline().strip() == _HEADER
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error):
+        return False
 
 
 def read(path: Path) -> Iterator[Row]:
