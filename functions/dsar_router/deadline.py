@@ -10,13 +10,15 @@ Run as a program it prints both: `python -m functions.dsar_router.deadline 2026-
 
 import sys
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
 from dateutil.easter import easter
+
+from leadcloud.controllers import Country
 
 _DAY = timedelta(days=1)
 _SATURDAY = 5
@@ -33,6 +35,39 @@ class Due:
     """The nominal date, or the first working day after it."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Holidays:
+    """Of a country, by the rules that give their dates."""
+
+    after_easter: tuple[int, ...]
+    """Days from Easter Sunday."""
+    saturdays_from: tuple[tuple[int, int], ...]
+    fixed: tuple[tuple[int, int], ...]
+
+
+# Eves (Midsummer, Christmas, New Year) are left out: they are holidays by agreement or custom, so a
+# period that ends on one is not prolonged. Sources: Finland: kirkkolaki 652/2023, laki itsenäisyys-
+# päivästä 388/1937, laki vapunpäivästä 272/1944. Sweden: lag (1989:253) om allmänna helgdagar.
+# Norway: lov om helligdager 24.2.1995 nr. 12, lov om 1 og 17 mai 26.4.1947 nr. 1.
+_HOLIDAYS: Mapping[Country, _Holidays] = {
+    "FI": _Holidays(
+        after_easter=(-2, 0, 1, 39, 49),
+        saturdays_from=((6, 20), (10, 31)),
+        fixed=((1, 1), (1, 6), (5, 1), (12, 6), (12, 25), (12, 26)),
+    ),
+    "SE": _Holidays(
+        after_easter=(-2, 0, 1, 39, 49),
+        saturdays_from=((6, 20), (10, 31)),
+        fixed=((1, 1), (1, 6), (5, 1), (6, 6), (12, 25), (12, 26)),
+    ),
+    "NO": _Holidays(
+        after_easter=(-3, -2, 0, 1, 39, 49, 50),
+        saturdays_from=(),
+        fixed=((1, 1), (5, 1), (5, 17), (12, 25), (12, 26)),
+    ),
+}
+
+
 def due(received: date, *, months: int = 1) -> Due:
     """Return by when a request received on that date is to be answered.
 
@@ -41,7 +76,14 @@ def due(received: date, *, months: int = 1) -> Due:
         months: 1, or 3 where the controller has extended the period (art. 12(3)).
     """
     nominal = _months_later(received, months)
-    return Due(nominal=nominal, latest=_working_day_from(nominal))
+    return Due(nominal=nominal, latest=latest(nominal))
+
+
+def latest(nominal: date, country: Country = "FI") -> date:
+    """Return the nominal date, or the first working day after it where the controller acts."""
+    while not is_working_day(nominal, country):
+        nominal += _DAY
+    return nominal
 
 
 def received_on(moment: datetime) -> date:
@@ -59,36 +101,24 @@ def end_of(day: date) -> datetime:
     return datetime.combine(day + _DAY, time(), _finland()).astimezone(UTC)
 
 
-def is_working_day(day: date) -> bool:
-    """Tell whether a day is neither a weekend nor a public holiday in Finland."""
-    return day.weekday() < _SATURDAY and day not in public_holidays(day.year)
+def is_working_day(day: date, country: Country = "FI") -> bool:
+    """Tell whether a day is neither a weekend nor a public holiday in a country."""
+    return day.weekday() < _SATURDAY and day not in public_holidays(day.year, country)
 
 
 @cache
-def public_holidays(year: int) -> frozenset[date]:
-    """Return Finland's public holidays of a year.
-
-    Midsummer Eve and Christmas Eve are left out: they are holidays by collective agreement only,
-    so a period that ends on one is not prolonged. Source: kirkkolaki 652/2023, laki itsenäisyys-
-    päivästä 388/1937, laki vapunpäivästä 272/1944.
-    """
-    sunday = easter(year)
-    moving = {sunday + timedelta(days=days) for days in (-2, 0, 1, 39, 49)}
-    saturdays = {_saturday_from(date(year, 6, 20)), _saturday_from(date(year, 10, 31))}
-    fixed = {date(year, *day) for day in ((1, 1), (1, 6), (5, 1), (12, 6), (12, 25), (12, 26))}
-    return frozenset(moving | saturdays | fixed)
+def public_holidays(year: int, country: Country = "FI") -> frozenset[date]:
+    """Return a country's public holidays of a year."""
+    days, sunday = _HOLIDAYS[country], easter(year)
+    moving = {sunday + timedelta(days=offset) for offset in days.after_easter}
+    saturdays = {_saturday_from(date(year, *day)) for day in days.saturdays_from}
+    return frozenset(moving | saturdays | {date(year, *day) for day in days.fixed})
 
 
 def _months_later(day: date, months: int) -> date:
     years, month = divmod(day.month - 1 + months, _MONTHS)
     year, month = day.year + years, month + 1
     return date(year, month, min(day.day, monthrange(year, month)[1]))
-
-
-def _working_day_from(day: date) -> date:
-    while not is_working_day(day):
-        day += _DAY
-    return day
 
 
 def _saturday_from(day: date) -> date:

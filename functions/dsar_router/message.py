@@ -3,6 +3,7 @@
 from typing import Any
 
 from functions.dsar_router.case import Case
+from functions.dsar_router.deadline import latest
 from functions.dsar_router.desk import Desk
 from functions.dsar_router.inquiry import channels_of, hashes_of
 from functions.dsar_router.payload import Payload
@@ -53,6 +54,7 @@ def _kind(request: SubjectRequest, kind: Kind) -> Kind:
 def _facts(desk: Desk, request: SubjectRequest, case: Case) -> dict[str, Any]:
     callback = desk.references.callback_id(request.reference, case.controller_id)
     behalf = {"relation": request.agent, "mandate": request.mandate} if request.agent else None
+    entry = desk.controllers.entry(case.controller_id)
     lane = "marketing_prohibition" if request.right == "marketing_prohibition" else "gdpr"
     return {
         "reference": request.reference,
@@ -62,7 +64,7 @@ def _facts(desk: Desk, request: SubjectRequest, case: Case) -> dict[str, Any]:
         "received_at": rfc3339(request.received_at),
         "received_on": request.received_on.isoformat(),
         "due_on": case.due_on.isoformat(),
-        "due_on_latest": request.due_on_latest.isoformat(),
+        "due_on_latest": latest(case.due_on, entry.holidays if entry else "FI").isoformat(),
         "contact_verified": request.verified,
         "on_behalf_of": behalf,
         "callback_url": f"{desk.base_url}/v1/controller-callbacks/{callback}",

@@ -19,6 +19,19 @@ def test_case_11_reminders_go_by_the_nominal_date(house: House) -> None:
     assert sorted(set(reminded)) == days
 
 
+def test_case_11_the_latest_date_is_that_of_where_the_controller_acts(house: House) -> None:
+    """A message names the latest date by its controller's holidays, also after an extension."""
+    house.travel_to(datetime(2026, 3, 2, 9, tzinfo=UTC))
+    house.services.controllers.put(entry_of(SOURCE, holidays="NO"))
+    reference = house.forwarded()
+    for controller, day in ((SOURCE, "2026-04-07"), (BUYER, "2026-04-02")):
+        assert house.interfaces.to(controller)[0]["data"]["due_on_latest"] == day
+    house.report(reference, BUYER, {"status": "extended", "reason": "Complex"})
+    house.travel(days=80)
+    reminder = house.interfaces.to(BUYER, "reminder")[-1]["data"]
+    assert (reminder["due_on"], reminder["due_on_latest"]) == ("2026-06-02", "2026-06-02")
+
+
 def test_case_13_receipt_is_dated_in_finland(house: House) -> None:
     """Case 13: filed at 22:30 UTC, received on the next day."""
     house.travel_to(datetime(2026, 3, 5, 22, 30, tzinfo=UTC))

@@ -22,6 +22,8 @@ Role = Literal["source", "buyer", "own"]
 
 Language = Literal["fi", "sv", "en"]
 
+Country = Literal["FI", "SE", "NO"]
+
 Broadcasts = Literal["none", "whole", "hashed"]
 """Hashed: it is asked by keyed hashes first whether it knows the person (docs/adr/0016)."""
 
@@ -74,6 +76,8 @@ class ControllerEntry:
     """Version of its documented instructions (art. 28(3)(a))."""
     language: Language = "en"
     """Of mails and pages."""
+    holidays: Country = "FI"
+    """Whose public holidays prolong its periods (Regulation 1182/71 art. 2(1)): where it acts."""
     channel: Channel = "email"
     url: str | None = None
     opendsr: OpenDsr = OpenDsr()
@@ -203,6 +207,7 @@ def _row(entry: ControllerEntry) -> dict[str, Value]:
         "contract_until": entry.contract_until.isoformat() if entry.contract_until else None,
         "instructions": entry.instructions,
         "language": entry.language,
+        "holidays": entry.holidays,
         "channel": entry.channel,
         "url": entry.url,
         "opendsr": [
@@ -237,6 +242,7 @@ def _entry(record: Record) -> ControllerEntry:
         contract_until=date.fromisoformat(until) if until else None,
         instructions=row["instructions"],
         language=cast("Language", row.get("language", "en")),
+        holidays=cast("Country", row.get("holidays", "FI")),
         channel=cast("Channel", row["channel"]),
         url=row["url"],
         opendsr=OpenDsr(path=opendsr[0], header_family=opendsr[1], public_key=opendsr[2]),

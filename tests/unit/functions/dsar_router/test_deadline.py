@@ -13,11 +13,13 @@ from functions.dsar_router.deadline import (
     due,
     end_of,
     is_working_day,
+    latest,
     main,
     opening_of,
     public_holidays,
     received_on,
 )
+from leadcloud.controllers import Country
 
 
 @pytest.mark.parametrize(
@@ -71,13 +73,22 @@ def test_a_day_ends_at_midnight_in_finland() -> None:
     assert opening_of(date(2026, 7, 1)) == datetime(2026, 7, 1, 5, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("year", range(1995, 2061))
-def test_public_holidays_are_those_of_an_independent_calendar(year: int) -> None:
-    """Our public holidays are those that the `holidays` library knows, without the two eves."""
-    theirs = holidays.country_holidays("FI", years=year, language="en_US")
-    assert public_holidays(year) == {
-        day for day, name in theirs.items() if "Eve" not in name and name != "Sunday"
-    }
+@pytest.mark.parametrize("country", ["FI", "SE", "NO"])
+def test_public_holidays_are_those_of_an_independent_calendar(country: Country) -> None:
+    """Each country's public holidays are those that the `holidays` library knows, without eves."""
+    for year in range(2005, 2061):  # Sweden's National Day is one since 2005
+        theirs = holidays.country_holidays(country, years=year, language="en_US")
+        assert public_holidays(year, country) == {
+            day for day, name in theirs.items() if "Eve" not in name and name != "Sunday"
+        }
+
+
+def test_a_period_ends_where_the_controller_acts() -> None:
+    """Maundy Thursday prolongs a period in Norway only, Independence Day in Finland only."""
+    assert latest(date(2026, 4, 2), "NO") == date(2026, 4, 7)
+    assert latest(date(2026, 4, 2), "FI") == date(2026, 4, 2)
+    assert latest(date(2027, 12, 6), "FI") == date(2027, 12, 7)
+    assert latest(date(2027, 12, 6), "SE") == date(2027, 12, 6)
 
 
 @given(st.dates(date(1980, 1, 1), date(2090, 12, 31)), st.sampled_from([1, 3]))
