@@ -18,13 +18,13 @@ _RUNS = 7
 _REPOSITORY = Path(__file__).parents[1]
 _FUNCTIONS = sorted(path.parent.name for path in _REPOSITORY.glob("functions/*/handler.py"))
 
-_LEAN = """
+LEAN = """
 import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 boto3.client("dynamodb"), Logger(service="lean"), APIGatewayRestResolver()
 """
-_LEAN_IS = "boto3 DynamoDB client + Powertools Logger + resolver"
+LEAN_IS = "boto3 DynamoDB client + Powertools Logger + resolver"
 
 _ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "eu-north-1",
@@ -36,7 +36,7 @@ _ENVIRONMENT = {
 
 def run() -> list[Figure]:
     """Measure imports, and sizes where the layers can be built."""
-    programs = {"": "", "lean": _LEAN}
+    programs = {"": "", "lean": LEAN}
     for function in _FUNCTIONS:
         programs[function] = f"import functions.{function}.handler"
         programs[f"{function} with its store"] = (
@@ -45,17 +45,18 @@ def run() -> list[Figure]:
     least = dict.fromkeys(programs, float("inf"))
     for _ in range(_RUNS):  # in turn, so that a busy moment meets all of them
         for name, program in programs.items():
-            least[name] = min(least[name], _processor_ms(program))
+            least[name] = min(least[name], processor_ms(program))
     bare = least.pop("")
     lean = least.pop("lean") - bare
     figures = [_figure("lean Lambda", lean, "ms")]
     for name, spent in least.items():
         figures.append(_figure(name, spent - bare, "ms"))
-        figures.append(_figure(name, (spent - bare) / lean, "times lean", against=_LEAN_IS))
+        figures.append(_figure(name, (spent - bare) / lean, "times lean", against=LEAN_IS))
     return [*figures, *_sizes()]
 
 
-def _processor_ms(program: str) -> float:
+def processor_ms(program: str) -> float:
+    """Return the processor time of a fresh process that runs a program."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run([sys.executable, "-c", program], cwd=_REPOSITORY, env=_ENVIRONMENT, check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
