@@ -24,6 +24,7 @@ _ERRORS: dict[str, LeadCloudError] = {
     "DEFAULT_5XX": InternalError(),
     "INTEGRATION_FAILURE": Unavailable(),
     "INTEGRATION_TIMEOUT": Unavailable(),
+    "INVALID_API_KEY": InternalError(),  # of the usage plan; the authorizer names it, no caller
     "MISSING_AUTHENTICATION_TOKEN": NotFound(),
     "QUOTA_EXCEEDED": TooManyRequests(retry_after=1),
     "REQUEST_TOO_LARGE": BodyTooLarge(),

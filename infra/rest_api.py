@@ -23,6 +23,9 @@ _TLS = apigateway.SecurityPolicy.TLS13_1_2_PFS_PQ_2025_09
 _REGIONAL = apigateway.EndpointType.REGIONAL
 """What persons write does not travel over AWS's edge outside of the region."""
 
+_CALLERS_SHARE = 0.8
+"""Of what the stage bears; the rest is there for the public pages and forms."""
+
 _AUTHORIZATION_SECONDS = 300
 """A key's authorization is remembered so long; revoking a key takes as much to be felt."""
 
@@ -103,6 +106,7 @@ class RestApi(Construct):
         # Paths that are none: the same problem document as everywhere.
         self._add_public(self.api.root.add_resource("{proxy+}"), "ANY", "pages")
         add_gateway_responses(self.api)
+        self._brake_callers(stage)
         acknowledge(self, _API_ACKNOWLEDGED)
 
     def _api(self, stage: Stage) -> apigateway.RestApi:
@@ -122,6 +126,7 @@ class RestApi(Construct):
             disable_execute_api_endpoint=stage.domain is not None,
             # Bodies reach the guard as they were sent; as text, broken UTF-8 would be mended.
             binary_media_types=["*/*"],
+            api_key_source_type=apigateway.ApiKeySourceType.AUTHORIZER,
             cloud_watch_role=True,
             deploy_options=apigateway.StageOptions(
                 stage_name=stage.name.lower(),
@@ -140,6 +145,25 @@ class RestApi(Construct):
         resource.security_policy = f"SecurityPolicy_{_TLS.value}"
         resource.endpoint_access_mode = "STRICT"
         return api
+
+    def _brake_callers(self, stage: Stage) -> None:
+        """Leave data subjects a part of what the stage bears, whatever those with keys do.
+
+        All keys share one of the gateway's, which the authorizer names: the gateway has too few for
+        ours, and how often each may ask is the functions' matter (docs/adr/0011).
+        """
+        plan = self.api.add_usage_plan(
+            "Callers",
+            name=f"LeadCloud{stage.name}Callers",
+            api_stages=[
+                apigateway.UsagePlanPerApiStage(api=self.api, stage=self.api.deployment_stage)
+            ],
+            throttle=apigateway.ThrottleSettings(
+                rate_limit=stage.requests_per_second * _CALLERS_SHARE,
+                burst_limit=round(stage.burst * _CALLERS_SHARE),
+            ),
+        )
+        plan.add_api_key(self.api.add_api_key("CallersKey", value=stage.usage_key))
 
     def _domain(self, stage: Stage) -> apigateway.DomainNameOptions | None:
         if stage.domain is None:
@@ -171,7 +195,9 @@ class RestApi(Construct):
             for method in _methods(route):
                 if route.scope:
                     integration = self._integrations[route.function]
-                    resource.add_method(method, integration, authorizer=self._authorizer)
+                    resource.add_method(
+                        method, integration, authorizer=self._authorizer, api_key_required=True
+                    )
                 else:
                     self._add_public(resource, method, route.function)
         # The guard of any function answers the other methods, and names those that there are.

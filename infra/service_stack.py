@@ -50,6 +50,7 @@ class ServiceStack(Stack):
             stage=stage,
             functions={name: function.function for name, function in functions.items()},
         )
+        functions["authorizer"].function.add_environment("LEADCLOUD_USAGE_KEY", stage.usage_key)
         for name, function in functions.items():
             needs = NEEDS.get(name, Needs())
             if needs.mail or needs.canary:

@@ -48,6 +48,11 @@ class Stage:
     exchanges: tuple[Exchange, ...] = ()
     target: Target = LAMBDA
 
+    @property
+    def usage_key(self) -> str:
+        """The gateway's key by which it counts all callers together; no secret, it opens nothing."""
+        return f"LeadCloud{self.name}CallersTogether"
+
 
 DEV = Stage(
     name="Dev",

@@ -31,7 +31,9 @@ def lambda_handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]
     if holder is None:
         log(Event.KEY_REFUSED, reason="not_good")
         raise Unauthorized
-    return _policy(holder, event["methodArn"])
+    answer = _policy(holder, event["methodArn"])
+    usage_key = services().settings.usage_key
+    return {**answer, "usageIdentifierKey": usage_key} if usage_key else answer
 
 
 def _policy(holder: Holder, method_arn: str) -> dict[str, Any]:

@@ -172,3 +172,22 @@ def test_requests_stay_in_the_region(deployment: Deployment) -> None:
         *deployment.properties("AWS::ApiGateway::DomainName"),
     ]
     assert all(each["EndpointConfiguration"]["Types"] == ["REGIONAL"] for each in endpoints)
+
+
+def test_callers_leave_data_subjects_a_part_of_the_stage(deployment: Deployment) -> None:
+    """All keyed methods count under one plan, below what the stage bears; public ones do not."""
+    (plan,) = deployment.properties("AWS::ApiGateway::UsagePlan")
+    (stage,) = deployment.properties("AWS::ApiGateway::Stage")
+    (key,) = deployment.properties("AWS::ApiGateway::ApiKey")
+    (api,) = deployment.properties("AWS::ApiGateway::RestApi")
+    (everywhere,) = [each for each in stage["MethodSettings"] if each["ResourcePath"] == "/*"]
+    for limit, of_stage in (
+        ("RateLimit", "ThrottlingRateLimit"),
+        ("BurstLimit", "ThrottlingBurstLimit"),
+    ):
+        assert 0 < plan["Throttle"][limit] < everywhere[of_stage]
+    assert api["ApiKeySourceType"] == "AUTHORIZER"
+    authorizer = deployment.functions()["authorizer"]["Properties"]["Environment"]["Variables"]
+    assert authorizer["LEADCLOUD_USAGE_KEY"] == key["Value"]
+    for each in methods(deployment).values():
+        assert each.get("ApiKeyRequired", False) == (each["AuthorizationType"] == "CUSTOM")

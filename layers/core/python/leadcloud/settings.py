@@ -54,6 +54,8 @@ class Settings:
     """`host:port` of a demo's own controllers, which no rule on addresses applies to."""
     filings_an_hour: int
     """Subject requests from one network."""
+    usage_key: str
+    """The gateway's key under which its usage plan counts all callers; empty where there is none."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -87,6 +89,7 @@ class Settings:
                 variables.get("LEADCLOUD_EXEMPT_DESTINATIONS", "").split()
             ),
             filings_an_hour=_count(variables, "LEADCLOUD_FILINGS_AN_HOUR", "600"),
+            usage_key=variables.get("LEADCLOUD_USAGE_KEY", ""),
         )
 
 

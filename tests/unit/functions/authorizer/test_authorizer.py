@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -42,6 +43,20 @@ def test_a_known_key_may_call_the_stage(
     assert answer["policyDocument"]["Statement"][0]["Resource"] == (
         "arn:aws:execute-api:us-east-1:123456789012:abcdef123/test/*"
     )
+
+
+def test_all_callers_are_counted_together_where_there_is_a_usage_plan(
+    services: Services, open_account: Callable[..., Account]
+) -> None:
+    """By the key of the gateway's own that the deployment names; elsewhere by none."""
+    open_account()
+    key = services.keys.issue("buyer", frozenset({"search"}))
+    assert "usageIdentifierKey" not in handler.lambda_handler(real_event(key), None)
+    services.settings = replace(services.settings, usage_key="LeadCloudDevCallersTogether")
+
+    answer = handler.lambda_handler(real_event(key), None)
+
+    assert answer["usageIdentifierKey"] == "LeadCloudDevCallersTogether"
 
 
 @pytest.mark.parametrize("key", [None, "", "lc_aaaaaaaaaaaa_" + "a" * 32])
