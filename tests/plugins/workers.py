@@ -4,8 +4,11 @@
 or single kinds of a parameter, share something expensive, they are taken together.
 """
 
+from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
+
+import pytest
 
 if TYPE_CHECKING:
     from xdist.scheduler import LoadScopeScheduling
@@ -32,6 +35,13 @@ def shared_by(nodeid: str) -> str:
         if any(user in nodeid for user in users):
             return shared
     return nodeid.partition("::")[0]
+
+
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    """Refuse tests that are called otherwise in every worker, which would end the run there."""
+    unstable = [item.nodeid for item in items if " at 0x" in item.nodeid]
+    if unstable:
+        raise pytest.UsageError(f"give the parameters ids that hold no address: {unstable}")
 
 
 if find_spec("xdist"):  # the hook is unknown to a pytest without it

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.plugins.workers import TOGETHER, shared_by
+from tests.plugins.workers import TOGETHER, pytest_collection_modifyitems, shared_by
 
 ROOT = Path(__file__).parents[3]
 
@@ -30,3 +30,14 @@ def test_every_file_that_is_named_is_there() -> None:
     paths = [path for users in TOGETHER.values() for path in users if not path.startswith("[")]
 
     assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+def test_a_name_with_an_address_in_it_is_refused(request: pytest.FixtureRequest) -> None:
+    """It is another one in every worker; whoever writes such a test is told so at once."""
+    node = request.node
+    pytest_collection_modifyitems([node])
+
+    with pytest.raises(pytest.UsageError, match="give the parameters ids"):
+        pytest_collection_modifyitems(
+            [pytest.Function.from_parent(node.parent, name=f"{object()}", callobj=print)]
+        )
