@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from math import isfinite
 
 from functions.buildings.parameter import fault
-from leadcloud.buildings.area import Box, Polygon, Position, Ring
+from leadcloud.buildings.area import Box, Polygon
 from leadcloud.buildings.grid import UNITS
 from leadcloud.buildings.line import Line
+from leadcloud.buildings.outline import Position, Ring
 from leadcloud.buildings.projection import TM35FIN, TransverseMercator, gauss_kruger
 from leadcloud.buildings.rendering import Coordinates
 

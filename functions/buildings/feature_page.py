@@ -23,9 +23,8 @@ from leadcloud.buildings.address_book import buildings_at
 from leadcloud.buildings.area import Circle
 from leadcloud.buildings.release import Release
 from leadcloud.buildings.rendering import PROPERTIES
-from leadcloud.buildings.store import BuildingStore, Selection, Slice
+from leadcloud.buildings.store import BuildingStore, OutOfTime, Selection, Slice
 from leadcloud.clock import Clock, Deadline
-from leadcloud.errors import Unavailable
 
 PAGE_SECONDS = 6.0
 """For the buildings themselves."""
@@ -133,7 +132,7 @@ class PageWriter:
         """Return how many buildings are selected, or None where that takes too long."""
         try:
             return self._store.count(selection, Deadline.after(COUNT_SECONDS, self._clock))
-        except Unavailable:
+        except OutOfTime:
             return None
 
     def _links(

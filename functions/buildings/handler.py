@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from pydantic import Field
@@ -19,9 +20,9 @@ from functions.buildings.statistics import Statistics, StatisticsParameters, sta
 from functions.buildings.suggestion import MAX_TYPED, MOST, suggestions
 from leadcloud.buildings.identifier import is_valid, is_well_formed
 from leadcloud.buildings.release import Release
-from leadcloud.buildings.store import BuildingStore
+from leadcloud.buildings.store import BuildingStore, OutOfTime
 from leadcloud.clock import Deadline
-from leadcloud.errors import NotFound, ParameterInvalid
+from leadcloud.errors import NotFound, ParameterInvalid, QuestionTooLarge
 from leadcloud.http.api import Answer, Api, Contract
 from leadcloud.http.call import Call
 from leadcloud.http.entity_tag import is_known
@@ -126,7 +127,11 @@ def list_queryables(call: Call, services: Services) -> Answer:
 
 @api.operation(
     "listBuildings",
-    Contract(parameters=ItemsParameters, problems=(ParameterInvalid,), media_type=GEOJSON),
+    Contract(
+        parameters=ItemsParameters,
+        problems=(ParameterInvalid, QuestionTooLarge),
+        media_type=GEOJSON,
+    ),
 )
 def list_buildings(call: Call, services: Services) -> Answer:
     """Return the buildings that are asked for, a page at a time."""
@@ -137,7 +142,8 @@ def list_buildings(call: Call, services: Services) -> Answer:
     if is_known(call, tag):
         return _unchanged(tag)
     asked = read_items_query(query, release=store.release.id, accept=accept)
-    page = PageWriter(store, services.clock, base_url(call)).page(asked, query)
+    with _answerable():
+        page = PageWriter(store, services.clock, base_url(call)).page(asked, query)
     return Answer(
         body=page.body,
         media_type=page.media_type,
@@ -205,12 +211,17 @@ def suggest_addresses(call: Call, services: Services) -> Answer:
 
 @api.operation(
     "countBuildings",
-    Contract(parameters=StatisticsParameters, response=Statistics, problems=(ParameterInvalid,)),
+    Contract(
+        parameters=StatisticsParameters,
+        response=Statistics,
+        problems=(ParameterInvalid, QuestionTooLarge),
+    ),
 )
 def count_buildings(call: Call, services: Services) -> Answer:
     """Count the buildings of an area by decade and use."""
     deadline = Deadline.after(PAGE_SECONDS, services.clock)
-    return Answer(body=statistics(services.buildings.store(), call.query, deadline))
+    with _answerable():
+        return Answer(body=statistics(services.buildings.store(), call.query, deadline))
 
 
 @api.operation("showMap", Contract(media_type="text/html"))
@@ -223,6 +234,17 @@ def show_map(_call: Call, _services: Services) -> Answer:
 def get_map_asset(call: Call, _services: Services) -> Answer:
     """Return a script, a style sheet or an image of the map."""
     return asset(call.path_parameters["asset"])
+
+
+@contextmanager
+def _answerable() -> Iterator[None]:
+    """Tell a caller whose question cannot be answered in time to ask for less."""
+    try:
+        yield
+    except OutOfTime:
+        raise QuestionTooLarge(
+            "Ask for a smaller area, or for less that must be compared."
+        ) from None
 
 
 def _document(

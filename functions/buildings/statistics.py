@@ -51,7 +51,7 @@ def statistics(store: BuildingStore, asked: StatisticsParameters, deadline: Dead
 
     Raises:
         ParameterInvalid: It is not one area, or unusable.
-        Unavailable: The deadline passed first.
+        OutOfTime: The deadline passed first.
     """
     rows = store.select(
         "completed_year / 10 * 10 AS decade, coalesce(use, 'unknown') AS use, count(*) AS buildings,"

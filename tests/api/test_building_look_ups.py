@@ -27,6 +27,26 @@ def test_a_building_is_found_by_address_in_both_languages(open_look_up: OpenLook
     assert len(_ids(look_up.items(address="Koivutie"))) == 4
 
 
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        (ITEMS, {"filter": "CASEI(street) LIKE '%q%z%'"}),
+        ("/v1/buildings/statistics", {"polygon": "POLYGON((19 59, 32 71, 19 71, 32 59, 19 59))"}),
+    ],
+)
+def test_a_question_that_takes_too_long_is_refused(
+    look_up: LookUp, monkeypatch: pytest.MonkeyPatch, path: str, query: dict[str, str]
+) -> None:
+    """Whoever asks for too much is told to ask for less: it is not we who failed."""
+    monkeypatch.setattr("functions.buildings.feature_page.PAGE_SECONDS", 0)
+    monkeypatch.setattr("functions.buildings.handler.PAGE_SECONDS", 0)
+
+    reply = look_up.get(path, **query)
+
+    assert (reply.status, reply.json["code"]) == (422, "question_too_large")
+    assert reply.json["retryable"] is False
+
+
 def test_a_mistyped_identifier_is_told_apart(look_up: LookUp) -> None:
     """An identifier that is nobody's is 404 either way; a wrong check character is worth a word."""
     (feature,) = look_up.items(limit=1)["features"]

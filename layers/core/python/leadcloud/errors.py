@@ -28,6 +28,7 @@ LeadCloudError
 │   │   ├── QuoteInvalid             422 quote_invalid
 │   │   ├── IdempotencyKeyReused     422 idempotency_key_reused
 │   │   └── CohortTooSmall           422 cohort_too_small
+│   ├── QuestionTooLarge             422 question_too_large
 │   └── TooManyRequests              429 too_many_requests
 └── ServiceFailed                    the caller cannot mend it
     ├── InternalError                500 internal_error
@@ -241,6 +242,12 @@ class CohortTooSmall(RequestInvalid):
     """So few persons that an answer could point at one."""
 
     code, title = "cohort_too_small", "Too few persons to answer without pointing at one"
+
+
+class QuestionTooLarge(RequestRefused):
+    """Looking for what was asked takes longer than there is time for; asked again, it would, too."""
+
+    code, status, title = "question_too_large", 422, "The question is too large"
 
 
 class TooManyRequests(RequestRefused):

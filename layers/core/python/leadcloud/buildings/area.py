@@ -1,10 +1,8 @@
 """Areas to look for buildings in: which cells each covers, and which positions it holds."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
-from math import ceil, cos, hypot, radians, sin, sqrt
+from math import cos, hypot, radians, sin, sqrt
 from types import MappingProxyType
 from typing import Any, Protocol
 
@@ -18,10 +16,7 @@ from leadcloud.buildings.grid import (
     units,
     west_of,
 )
-
-Position = tuple[float, float]
-Ring = Sequence[Position]
-Projection = Callable[[float, float], Position]
+from leadcloud.buildings.outline import Projection, Ring, Span, Strips, as_it_is, spans_of
 
 Value = str | int | float
 
@@ -186,11 +181,6 @@ def metres_per_degree(lat: float) -> tuple[float, float]:
     )
 
 
-def as_it_is(lon: float, lat: float) -> Position:
-    """Return a position in degrees as it is: the projection of those who need none."""
-    return lon, lat
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Polygon:
     """An area within rings, its edge included, by the even-odd rule: a ring in a ring is a hole.
@@ -202,20 +192,24 @@ class Polygon:
     forward: Projection = as_it_is
     """From degrees to the rings' own coordinates."""
     inverse: Projection = as_it_is
+    _strips: Strips = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Sort the edges, once for all positions that will be asked for."""
+        object.__setattr__(self, "_strips", Strips(self.rings))
 
     def holds(self, lon: int, lat: int) -> bool:
         """Tell whether a position, in units, lies inside."""
         x, y = self.forward(lon / UNITS, lat / UNITS)
         inside = False
-        for ring in self.rings:
-            for (x1, y1), (x2, y2) in pairwise(ring):
-                if (y1 > y) != (y2 > y):
-                    edge = (x2 - x1) * (y - y1) / (y2 - y1) + x1
-                    if x == edge:
-                        return True
-                    inside ^= x < edge
-                elif y == y1 and (x1 == x or (y == y2 and (x1 > x) != (x2 > x))):
+        for (x1, y1), (x2, y2) in self._strips.at(y):
+            if (y1 > y) != (y2 > y):
+                edge = (x2 - x1) * (y - y1) / (y2 - y1) + x1
+                if x == edge:
                     return True
+                inside ^= x < edge
+            elif y == y1 and (x1 == x or (y == y2 and (x1 > x) != (x2 > x))):
+                return True
         return inside
 
     def condition(self, name: str) -> Condition:
@@ -227,79 +221,20 @@ class Polygon:
 
         A cell that no edge touches lies wholly inside or wholly outside, as its middle does.
         """
-        edge_columns = columns_on(self.rings, self.inverse, window)
-        for row in sorted(edge_columns):
-            yield from self._row(row, sorted(edge_columns[row]), window)
+        for row, spans in spans_of(self.rings, self.inverse, window):
+            yield from self._row(row, spans, window)
 
-    def _row(self, row: int, edges: Sequence[int], window: Window) -> Iterator[CellRun]:
-        before = edges[0] - 1
-        for column in edges:
-            if column > before + 1 and self._holds_middle(row, before + 1):
-                yield CellRun(row, before + 1, column - 1, whole=True)
-            if window.west <= column <= window.east:
-                yield CellRun(row, column, column, whole=False)
-            before = column
+    def _row(self, row: int, edges: Sequence[Span], window: Window) -> Iterator[CellRun]:
+        before = edges[0][0] - 1
+        for west, east in edges:
+            if west > before + 1 and self._holds_middle(row, before + 1):
+                yield CellRun(row, before + 1, west - 1, whole=True)
+            first, last = max(west, window.west), min(east, window.east)
+            if first <= last:
+                yield CellRun(row, first, last, whole=False)
+            before = east
 
     def _holds_middle(self, row: int, column: int) -> bool:
         return self.holds(
             (west_of(column) + west_of(column + 1)) // 2, (south_of(row) + south_of(row + 1)) // 2
         )
-
-
-def columns_on(
-    lines: Sequence[Ring], inverse: Projection, window: Window
-) -> Mapping[int, set[int]]:
-    """Return the columns of each row of cells through which lines pass."""
-    margin = 1 if inverse is as_it_is else 100  # units by which a line is thicker than it is
-    columns: dict[int, set[int]] = defaultdict(set)
-    for line in lines:
-        for start, end in _edges(line, inverse):
-            for row, west, east in _cells_on(start, end, window, margin=margin):
-                columns[row].update(range(west, east + 1))
-    return columns
-
-
-def _edges(line: Ring, inverse: Projection) -> Iterator[tuple[Position, Position]]:
-    """Yield the edges in degrees; one that is bent there comes in pieces."""
-    for start, end in pairwise(line):
-        pieces = 1 if inverse is as_it_is else _pieces(start, end)
-        points = [
-            inverse(
-                start[0] + (end[0] - start[0]) * step / pieces,
-                start[1] + (end[1] - start[1]) * step / pieces,
-            )
-            for step in range(pieces + 1)
-        ]
-        yield from pairwise(points)
-
-
-_PIECE = 2_000
-"""Metres of an edge over which its bend in degrees is below 20 cm."""
-_MOST_PIECES = 1_000
-
-
-def _pieces(start: Position, end: Position) -> int:
-    return min(max(ceil(hypot(end[0] - start[0], end[1] - start[1]) / _PIECE), 1), _MOST_PIECES)
-
-
-def _cells_on(
-    start: Position, end: Position, window: Window, *, margin: int
-) -> Iterator[tuple[int, int, int]]:
-    """Yield row, first and last column of the cells that an edge passes through.
-
-    Columns beside the window are told as the one next to it: the side of the edge on which a cell
-    lies still counts.
-    """
-    (x1, y1), (x2, y2) = sorted((start, end), key=lambda point: point[1])
-    south, north = row_of(units(y1) - margin), row_of(units(y2) + margin)
-    for row in range(max(south, window.south), min(north, window.north) + 1):
-        x = sorted(
-            x1 + (x2 - x1) * (min(max(y, y1), y2) - y1) / (y2 - y1) if y2 > y1 else either
-            for y, either in ((south_of(row) / UNITS, x1), (south_of(row + 1) / UNITS, x2))
-        )
-        west, east = column_of(units(x[0]) - margin), column_of(units(x[1]) + margin)
-        yield row, _beside(west, window), _beside(east, window)
-
-
-def _beside(column: int, window: Window) -> int:
-    return min(max(column, window.west - 1), window.east + 1)

@@ -5,15 +5,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import hypot
 
-from leadcloud.buildings.area import (
-    Condition,
-    Position,
-    Projection,
-    Ring,
-    as_it_is,
-    columns_on,
-)
+from leadcloud.buildings.area import Condition
 from leadcloud.buildings.grid import UNITS, CellRun, Window
+from leadcloud.buildings.outline import Position, Projection, Ring, as_it_is, spans_of
 
 _CENTIMETRE = 0.01
 _DEGREE_UNIT = 1 / UNITS
@@ -33,11 +27,11 @@ class Line:
 
     def runs(self, window: Window) -> Iterator[CellRun]:
         """Yield the cells within the window through which the lines pass."""
-        columns = columns_on(self.parts, self.inverse, window)
-        for row in sorted(columns):
-            for column in sorted(columns[row]):
-                if window.west <= column <= window.east:
-                    yield CellRun(row, column, column, whole=False)
+        for row, spans in spans_of(self.parts, self.inverse, window):
+            for west, east in spans:
+                first, last = max(west, window.west), min(east, window.east)
+                if first <= last:
+                    yield CellRun(row, first, last, whole=False)
 
     def condition(self, name: str) -> Condition:
         """Return the exact test of a position."""

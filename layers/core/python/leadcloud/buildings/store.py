@@ -28,6 +28,10 @@ _OPCODES_BETWEEN_LOOKS = 20_000
 """SQLite's steps between two looks at the clock, about a millisecond."""
 
 
+class OutOfTime(Unavailable):
+    """The deadline passed before all was found."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Selection:
     """Which buildings are meant."""
@@ -100,7 +104,7 @@ class BuildingStore:
         """Return a part of the selected buildings: each as a feature, with its row id.
 
         Raises:
-            Unavailable: The deadline passed first.
+            OutOfTime: The deadline passed first.
         """
         sql = f"SELECT {_position(coordinates)}, rid"
         rows = self._rows(sql, selection, part, deadline=deadline, coordinates=coordinates)
@@ -137,7 +141,7 @@ class BuildingStore:
         """Return how many buildings are selected; cells wholly inside are not read.
 
         Raises:
-            Unavailable: The deadline passed first.
+            OutOfTime: The deadline passed first.
         """
         runs = self.runs(selection)
         unconditional = selection.condition is ALWAYS
@@ -279,7 +283,7 @@ def _stopped_at(connection: sqlite3.Connection, deadline: Deadline) -> Iterator[
         yield
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
-            raise Unavailable("This question takes longer than there is time for.") from None
+            raise OutOfTime("Looking through the buildings takes too long.") from None
         raise
     finally:
         connection.set_progress_handler(None, 0)
