@@ -71,7 +71,9 @@ def test_its_callback_is_taken(house: House, sent: Any, family: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "forged", [{"key": OTHERS}, {"domain": "other.example"}, {"family": "Nobody"}], ids=list
+    "forged",
+    [{"key": OTHERS}, {"domain": "other.example"}, {"family": "Nobody"}],
+    ids=["key", "domain", "family"],
 )
 def test_what_it_has_not_signed_is_refused(house: House, sent: Any, forged: dict[str, Any]) -> None:
     """Another key or domain, or no signature, is answered as any bad signature is."""
