@@ -27,6 +27,8 @@ class Needs:
     """Whether it starts executions of the workflow and answers those that wait."""
     mail: bool = False
     anchors: bool = False
+    metering: bool = False
+    """Whether it reports usage to AWS Marketplace."""
     layers: Sequence[str] = ()
     memory: int = 512
     """MiB."""
@@ -42,6 +44,7 @@ _READ_AND_WRITE = (
 )
 
 CANARY = "canary"
+METERING = "accounts.metering"
 STEPS = "dsar_router.steps"
 SWEEPER = "accounts.sweeper"
 
@@ -50,6 +53,11 @@ NEEDS = {
         table=_READ_AND_WRITE,
         secret=True,
         payload_key=("kms:Decrypt", "kms:GenerateDataKey"),
+    ),
+    METERING: Needs(
+        table=("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"),
+        metering=True,
+        timeout=300,
     ),
     SWEEPER: Needs(table=(*_READ_AND_WRITE, "dynamodb:UpdateItem"), secret=True, timeout=60),
     "authorizer": Needs(table=("dynamodb:GetItem", "dynamodb:PutItem"), secret=True),
@@ -95,7 +103,7 @@ NEEDS = {
 """By folder of functions/, and by module where that is not its handler."""
 
 FUNCTIONS = tuple(
-    sorted({"authorizer", CANARY, STEPS, SWEEPER, *(route.function for route in ROUTES)})
+    sorted({"authorizer", CANARY, METERING, STEPS, SWEEPER, *(route.function for route in ROUTES)})
 )
 
 

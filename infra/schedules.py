@@ -10,7 +10,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.nag import acknowledge
-from infra.needs import CANARY, STEPS, SWEEPER
+from infra.needs import CANARY, METERING, STEPS, SWEEPER
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,6 +45,11 @@ SCHEDULES = {
         step="sweep",
         schedule=events.Schedule.rate(Duration.minutes(1)),
     ),
+    "ReportUsage": Call(
+        function=METERING,
+        step="report",
+        schedule=events.Schedule.cron(minute="5"),
+    ),
     "Canary": Call(
         function=CANARY,
         step="try_out",
@@ -53,7 +58,7 @@ SCHEDULES = {
 }
 
 _ACKNOWLEDGED = {
-    "Serverless-EventBusDLQ": "The next minute, or the next night, does what one call missed; an "
+    "Serverless-EventBusDLQ": "The next minute, hour or night does what one call missed; an "
     "alarm tells of calls that fail.",
 }
 

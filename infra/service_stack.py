@@ -149,6 +149,8 @@ class ServiceStack(Stack):
             places["LEADCLOUD_MAIL_SENDER"] = self._sender
             places["LEADCLOUD_TEXTS"] = f"aws:{_TEXT_SENDER}"
             places["LEADCLOUD_PRIVACY_CONTACT"] = f"privacy@{self._stage.mail_domain}"
+        if needs.metering:
+            places["LEADCLOUD_METERING"] = "marketplace:"
         if needs.anchors:
             places["LEADCLOUD_ANCHORS"] = f"s3:{self._data.anchors.bucket_name}"
         return places
@@ -179,6 +181,8 @@ class ServiceStack(Stack):
                 service="sms-voice", resource="sender-id", resource_name=f"{_TEXT_SENDER}/FI"
             )
             _allow(function, ["sms-voice:SendTextMessage"], sender)
+        if needs.metering:
+            _allow(function, ["aws-marketplace:BatchMeterUsage"], "*")
         if needs.anchors:
             bucket = self._data.anchors
             _allow(function, ["s3:ListBucket"], bucket.bucket_arn)

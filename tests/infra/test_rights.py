@@ -16,7 +16,7 @@ RECORDS = {
     "dynamodb:PutItem",
     "dynamodb:Query",
 }
-CALLED_BY_THE_CLOCK = ("Canary", "Steps", "Sweeper")
+CALLED_BY_THE_CLOCK = ("Canary", "Metering", "Steps", "Sweeper")
 READ_SECRETS = {"kms:Decrypt", "secretsmanager:GetSecretValue"}
 HANDLE_REQUESTS = {
     "ses:SendEmail",
@@ -27,6 +27,13 @@ HANDLE_REQUESTS = {
 }
 RIGHTS = {
     "accounts": {"kms:GenerateDataKey"} | RECORDS | READ_SECRETS,
+    "accounts.metering": {
+        "aws-marketplace:BatchMeterUsage",
+        "dynamodb:GetItem",
+        "dynamodb:PutItem",
+        "dynamodb:Query",
+        "kms:Decrypt",
+    },
     "accounts.sweeper": {"dynamodb:UpdateItem"} | RECORDS | READ_SECRETS,
     "authorizer": {"dynamodb:GetItem", "dynamodb:PutItem"} | READ_SECRETS,
     "buildings": {"dynamodb:GetItem", "dynamodb:PutItem", "kms:Decrypt"},
@@ -41,6 +48,7 @@ RIGHTS = {
     "search": {"dynamodb:UpdateItem"} | RECORDS | READ_SECRETS,
 }
 NAMELESS = {
+    "aws-marketplace:BatchMeterUsage",
     "logs:CreateLogDelivery",
     "logs:DeleteLogDelivery",
     "logs:DescribeLogGroups",

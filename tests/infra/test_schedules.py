@@ -5,6 +5,7 @@ import json
 from tests.infra.deployment import Deployment, name_of
 
 EXPECTED = {
+    ("accounts.metering", "report"): "cron(5 * * * ? *)",
     ("accounts.sweeper", "sweep"): "rate(1 minute)",
     ("canary", "try_out"): "rate(5 minutes)",
     ("dsar_router.steps", "anchor"): "cron(30 0 * * ? *)",

@@ -16,6 +16,7 @@ from leadcloud.accounts.operation import Operation
 from leadcloud.accounts.suspense import suspected, suspicions
 from leadcloud.accounts.wallet import balance_of
 from leadcloud.audit import events_of
+from leadcloud.metering.marketplace import Buyer, Buyers
 from leadcloud.store.interface import Key
 from leadcloud.wiring import Services
 from local.admin.__main__ import main, services_of
@@ -241,3 +242,47 @@ def test_only_a_reseller_marks_up(running: Services, run: Run, account: str) -> 
         run("markup", account, "10")
 
     assert "Nothing was" in str(stopped.value)
+
+
+def test_usage_is_exported_into_a_file(running: Services, run: Run, tmp_path: Path) -> None:
+    """The hours that are over, once; here none is."""
+    buy(running, "customer", {"directory": 3})
+    path = tmp_path / "usage.jsonl"
+
+    assert "0 records were told, 0 refused." in run("metering", "export", "--sink", f"file:{path}")
+    assert run("metering", "refused", "--sink", f"file:{path}") == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["export"], "Say who is told"),
+        (["export", "--sink", "pigeon:"], "Say who is told"),
+        (["export", "--sink", "http:https://meter.example/"], "The secret metering_sink"),
+        (["buyer", "customer"], "Say who"),
+        (["buyer", "sub", "123456789012", "arn"], "Only customers and resellers"),
+        (["buyer", "customer", "123", "arn"], "no AWS account and licence"),
+    ],
+)
+def test_an_export_that_cannot_be_made_is_a_sentence(
+    running: Services, run: Run, arguments: list[str], why: str
+) -> None:
+    """No traceback for what was mistyped or left out."""
+    with pytest.raises(SystemExit) as stopped:
+        run("metering", *arguments)
+
+    assert why in str(stopped.value)
+
+
+def test_a_buyer_on_aws_marketplace_is_noted(running: Services, run: Run) -> None:
+    """One licence for each account."""
+    licence = "arn:aws:license-manager::294406891311:license:l-0123456789abcdef"
+
+    assert "billed through AWS" in run("metering", "buyer", "customer", "123456789012", licence)
+    with pytest.raises(SystemExit) as stopped:
+        run("metering", "buyer", "reseller", "123456789012", licence)
+
+    assert "Another account has this licence" in str(stopped.value)
+    assert Buyers(running.store).buyer("customer") == Buyer(
+        aws_account="123456789012", license_arn=licence
+    )

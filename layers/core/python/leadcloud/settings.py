@@ -52,6 +52,9 @@ class Settings:
     """Account to `file:FOLDER` or `s3:BUCKET`: where it lays its register for jobs on the whole."""
     exempt_destinations: frozenset[str]
     """`host:port` of a demo's own controllers, which no rule on addresses applies to."""
+    metering: str
+    """Who is told every hour what was used: `marketplace:`, `http:URL` of a service that takes
+    CloudEvents, `file:PATH`; empty for nobody."""
     filings_an_hour: int
     """Subject requests from one network."""
     usage_key: str
@@ -88,6 +91,7 @@ class Settings:
             exempt_destinations=frozenset(
                 variables.get("LEADCLOUD_EXEMPT_DESTINATIONS", "").split()
             ),
+            metering=variables.get("LEADCLOUD_METERING", ""),
             filings_an_hour=_count(variables, "LEADCLOUD_FILINGS_AN_HOUR", "600"),
             usage_key=variables.get("LEADCLOUD_USAGE_KEY", ""),
         )

@@ -55,6 +55,7 @@ from leadcloud.store.interface import Attributes, Key, Store
 from leadcloud.text_message import AwsTexter, HttpTexter, Texter
 
 if TYPE_CHECKING:
+    from leadcloud.metering.interface import Sink
     from leadcloud.registers.interface import Register
     from leadcloud.registers.manifest import Limits
     from leadcloud.registers.outbound import Outbound
@@ -261,6 +262,26 @@ class Services:
             return AwsTexter(aws_client("pinpoint-sms-voice-v2"), place)
         if kind:
             raise SettingsError("LEADCLOUD_TEXTS names no way to send text messages")
+        return None
+
+    def metering_sink(self, setting: str) -> "Sink | None":
+        """Return who is told what was used, as a setting names it; None for nobody."""
+        kind, _, place = setting.partition(":")
+        if kind == "http":
+            from leadcloud.metering.cloud_events import HttpSink
+
+            token = self.secrets["metering_sink"]
+            return HttpSink(place, token, destinations=self.destinations, post=post)
+        if kind == "file":
+            from leadcloud.metering.cloud_events import FileSink
+
+            return FileSink(Path(place))
+        if kind == "marketplace":
+            from leadcloud.metering.marketplace import Buyers, MarketplaceSink
+
+            return MarketplaceSink(aws_client("meteringmarketplace"), Buyers(self.store))
+        if setting:
+            raise SettingsError("LEADCLOUD_METERING names nobody who can be told")
         return None
 
     @cached_property
