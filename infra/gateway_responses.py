@@ -20,6 +20,7 @@ from leadcloud.http.api import problem_answer, proxy_answer
 # What is not here is one of the two defaults. Source: AWS, "Gateway response types".
 _ERRORS: dict[str, LeadCloudError] = {
     "ACCESS_DENIED": ScopeMissing(),
+    "AUTHORIZER_FAILURE": Unavailable(),
     "DEFAULT_4XX": RequestInvalid(),
     "DEFAULT_5XX": InternalError(),
     "INTEGRATION_FAILURE": Unavailable(),

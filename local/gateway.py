@@ -16,9 +16,10 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from functions.authorizer.handler import HEADER, Unauthorized
-from leadcloud.errors import BodyTooLarge
+from leadcloud.errors import BodyTooLarge, Unavailable
 from leadcloud.http.api import problem_answer, proxy_answer
 from leadcloud.http.routes import routes_at
+from leadcloud.store.interface import StoreUnavailable
 
 Handler = Callable[[Mapping[str, Any], object], dict[str, Any]]
 Scope = MutableMapping[str, Any]
@@ -71,7 +72,11 @@ class Gateway:
         routes = routes_at(event["path"])
         route = next(iter(routes.values()))[0] if routes else None
         if route and route.scope:
-            event["requestContext"]["authorizer"] = self._authorize(event)
+            try:
+                event["requestContext"]["authorizer"] = self._authorize(event)
+            except StoreUnavailable:
+                answer = problem_answer(Unavailable(retry_after=1), request_id)
+                return proxy_answer(answer, request_id)
         return self._handlers[route.function if route else "pages"](event, None)
 
     def _authorize(self, event: Mapping[str, Any]) -> dict[str, str]:

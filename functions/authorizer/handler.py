@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from leadcloud.accounts.doorkeeper import Holder
+from leadcloud.clock import rfc3339
 from leadcloud.events import Event, log
 from leadcloud.wiring import services
 
@@ -56,5 +57,6 @@ def _policy(holder: Holder, method_arn: str) -> dict[str, Any]:
             "key_id": holder.key.id,
             "scopes": " ".join(sorted(holder.key.scopes)),
             "tier": holder.account.tier,
+            "expires_at": rfc3339(holder.key.expires_at) if holder.key.expires_at else "",
         },
     }

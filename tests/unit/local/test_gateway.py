@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from functions.authorizer.handler import Unauthorized
+from leadcloud.store.interface import StoreUnavailable
 from local.gateway import MAX_BODY, Gateway, proxy_event
 from tests.shared_data import shared
 
@@ -145,4 +146,19 @@ def test_a_body_beyond_the_gateways_limit_is_413(gateway: Gateway, handlers: Han
     status, body = serve(gateway, scope("POST", "/v1/search"), half, half)
 
     assert (status, json.loads(body)["code"]) == (413, "body_too_large")
+    assert handlers.events == []
+
+
+def test_an_authorizer_without_its_store_is_a_problem_of_ours(
+    gateway: Gateway, handlers: Handlers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The caller is told that another try may succeed."""
+
+    def fail(_event: Mapping[str, Any], _context: object) -> dict[str, Any]:
+        raise StoreUnavailable
+
+    monkeypatch.setattr(gateway, "_authorizer", fail)
+    status, body = serve(gateway, scope("GET", "/v1/registers"))
+
+    assert (status, json.loads(body)["code"]) == (503, "unavailable")
     assert handlers.events == []

@@ -39,7 +39,7 @@ def test_a_known_key_may_call_the_stage(
 
     assert answer["principalId"] == "buyer"
     assert answer["context"]["scopes"] == "billing search"
-    assert answer["context"]["tier"] == "standard"
+    assert (answer["context"]["tier"], answer["context"]["expires_at"]) == ("standard", "")
     assert answer["policyDocument"]["Statement"][0]["Resource"] == (
         "arn:aws:execute-api:us-east-1:123456789012:abcdef123/test/*"
     )

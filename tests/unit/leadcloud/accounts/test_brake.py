@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from functions.accounts.handler import api
 from leadcloud.accounts.account import Account
 from leadcloud.accounts.tier import TIERS
-from leadcloud.clock import SetClock
+from leadcloud.clock import SetClock, rfc3339
 from leadcloud.wiring import Services
 
 STANDARD = TIERS["standard"]
@@ -22,8 +23,14 @@ def ask(services: Services, open_account: Callable[..., Account]) -> Ask:
     """Ask who one is."""
     open_account()
 
-    def ask(key: str = "k", *, path: str = "/v1/account", scopes: str = "billing") -> Any:
-        authorizer = {"account_id": "buyer", "key_id": key, "scopes": scopes, "tier": "standard"}
+    def ask(key: str = "k", *, path: str = "/v1/account", expires_at: str = "") -> Any:
+        authorizer = {
+            "account_id": "buyer",
+            "key_id": key,
+            "scopes": "billing",
+            "tier": "standard",
+            "expires_at": expires_at,
+        }
         event = {
             "httpMethod": "GET",
             "path": path,
@@ -69,6 +76,21 @@ def test_a_key_that_is_too_fast_is_stopped(ask: Ask, clock: SetClock) -> None:
     assert ask("other")["statusCode"] == 200
     clock.move(int(stopped["headers"]["Retry-After"]))
     assert ask()["statusCode"] == 200
+
+
+def test_an_expired_key_is_not_good_however_long_it_is_remembered(
+    ask: Ask, clock: SetClock
+) -> None:
+    """To the second, and answered like a key that there never was."""
+    ends = clock.now() + timedelta(seconds=10)
+    assert ask(expires_at=rfc3339(ends))["statusCode"] == 200
+    clock.move(10)
+
+    answer = ask(expires_at=rfc3339(ends))
+    assert (answer["statusCode"], answer["headers"]["WWW-Authenticate"]) == (
+        401,
+        'ApiKey header="X-API-Key"',
+    )
 
 
 def test_an_account_is_not_faster_with_more_keys(ask: Ask) -> None:

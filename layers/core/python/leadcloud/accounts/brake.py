@@ -35,8 +35,10 @@ class Brake:
 
         Raises:
             TooManyRequests: It would be one too many; with the same headers.
-            Unauthenticated: The key was stopped.
+            Unauthenticated: The key was stopped, or has expired.
         """
+        if caller.expires_at and caller.expires_at <= self._clock.now():
+            raise Unauthenticated(headers=CHALLENGE)
         tier = TIERS[caller.tier]
         rates = {
             "key": self._rate("key", caller.key_id, tier.key),

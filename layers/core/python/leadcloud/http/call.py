@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from leadcloud.http.routes import Route
@@ -16,6 +17,8 @@ class Caller:
     scopes: frozenset[str]
     tier: str = "standard"
     """How often the account may ask."""
+    expires_at: datetime | None = None
+    """When the key is no longer good, whatever a gateway remembers of it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)

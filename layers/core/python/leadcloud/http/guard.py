@@ -9,6 +9,7 @@ import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from leadcloud.errors import (
@@ -105,6 +106,7 @@ def _caller(event: Event, route: Route) -> Caller | None:
         key_id=context["key_id"],
         scopes=frozenset(context["scopes"].split()),
         tier=context.get("tier", "standard"),
+        expires_at=datetime.fromisoformat(ends) if (ends := context.get("expires_at")) else None,
     )
 
 
