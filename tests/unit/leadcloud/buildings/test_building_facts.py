@@ -9,6 +9,7 @@ from leadcloud.buildings.area import Circle
 from leadcloud.buildings.facts import UNKNOWN, BuildingFacts, Neighbourhoods
 from leadcloud.buildings.grid import UNITS
 from leadcloud.clock import SystemClock
+from leadcloud.errors import Unavailable
 from tests.plugins.buildings import release, row
 
 ALIKE = 5
@@ -115,3 +116,15 @@ def test_buildings_that_disagree_tell_what_they_share(tmp_path: Path) -> None:
 
     assert isinstance(facts, BuildingFacts)
     assert (facts.type, facts.built_decade) == ("small_house", None)
+
+
+def test_a_release_that_takes_too_long_is_unavailable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever searches has not asked for too much: it is we who are slow, and he may ask again."""
+    monkeypatch.setattr("leadcloud.buildings.facts._SECONDS", 0)
+    monkeypatch.setattr("leadcloud.buildings.store._OPCODES_BETWEEN_LOOKS", 1)
+    rows = [row(number) for number in range(1, 200)]
+
+    with pytest.raises(Unavailable):
+        _neighbourhoods(tmp_path, rows).facts("Koivutie 3", "01300")

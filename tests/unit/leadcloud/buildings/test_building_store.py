@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 
 from leadcloud.buildings.area import Box, Circle, Condition
-from leadcloud.buildings.store import EVERYTHING, BuildingFile, BuildingStore, Selection, Slice
+from leadcloud.buildings.store import (
+    EVERYTHING,
+    BuildingFile,
+    BuildingStore,
+    OutOfTime,
+    Selection,
+    Slice,
+)
 from leadcloud.clock import Deadline, SystemClock
 from leadcloud.errors import Unavailable
 from tests.plugins.buildings import SYNTHETIC, building_id, release, row, soon
@@ -74,10 +81,10 @@ def test_the_nearest_come_first(synthetic_store: BuildingStore) -> None:
 
 
 def test_a_question_ends_at_its_deadline(synthetic_store: BuildingStore) -> None:
-    """A scan that finds nothing stops when the time is over, and says so as unavailable."""
+    """A scan that finds nothing stops when the time is over, and says so."""
     slow = Condition(sql="is_wanted(lon)", functions={"is_wanted": lambda _lon: 0})
 
-    with pytest.raises(Unavailable):
+    with pytest.raises(OutOfTime):
         synthetic_store.features(
             Selection(condition=slow), Slice(limit=1), deadline=Deadline.after(0, SystemClock())
         )

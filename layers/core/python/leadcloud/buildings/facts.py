@@ -7,6 +7,7 @@ Where it lies is told as the middle of a square of half a kilometre to four, the
 five dwellings share all that is told; so two areas that differ by one house hold the same contacts.
 """
 
+import sqlite3
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ from leadcloud.buildings.address_book import buildings_at
 from leadcloud.buildings.area import Area, Condition
 from leadcloud.buildings.code_list import DWELLING_USES
 from leadcloud.buildings.grid import cell_of, middle_of_square, square_of
-from leadcloud.buildings.store import BuildingFile, BuildingStore, Selection
+from leadcloud.buildings.store import BuildingFile, BuildingStore, OutOfTime, Selection
 from leadcloud.clock import Clock, Deadline
 from leadcloud.errors import Unavailable
 
@@ -118,10 +119,8 @@ class Neighbourhoods:
 
     def _building(self, rows: tuple[int, ...]) -> tuple[_Kind, set[int]]:
         """Return what the buildings of an address have in common, and their cells."""
-        found = self._store.select(
-            "use, completed_year / 10 * 10, heating, lon, lat",
-            Selection(rows=rows),
-            deadline=Deadline.after(_SECONDS, self._clock),
+        found = self._select(
+            "use, completed_year / 10 * 10, heating, lon, lat", Selection(rows=rows)
         )
         homes = [row for row in found if row[0] in DWELLING_USES] or found
         kind = _Kind(
@@ -129,15 +128,22 @@ class Neighbourhoods:
         )
         return kind, {cell_of(row[3], row[4]) for row in homes}
 
+    def _select(self, columns: str, selection: Selection) -> list[sqlite3.Row]:
+        """Return columns of buildings; that it takes too long is no fault of who searches."""
+        deadline = Deadline.after(_SECONDS, self._clock)
+        try:
+            return self._store.select(columns, selection, deadline=deadline)
+        except OutOfTime:
+            raise Unavailable("The building database takes too long.") from None
+
     def _count_dwellings(self, postal_code: str) -> Dwellings:
         dwellings: Counter[tuple[_Kind, int]] = Counter()
-        for use, decade, heating, number, lon, lat in self._store.select(
+        for use, decade, heating, number, lon, lat in self._select(
             "use, completed_year / 10 * 10, heating, max(coalesce(dwellings, 1), 1), lon, lat",
             Selection(
                 condition=Condition(sql="postal_code = ?", values=(postal_code,)),
                 postal_code=postal_code,
             ),
-            deadline=Deadline.after(_SECONDS, self._clock),
         ):
             if use in DWELLING_USES:
                 dwellings[_Kind(use, decade, heating), cell_of(lon, lat)] += number

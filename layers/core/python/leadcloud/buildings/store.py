@@ -28,7 +28,7 @@ _OPCODES_BETWEEN_LOOKS = 20_000
 """SQLite's steps between two looks at the clock, about a millisecond."""
 
 
-class OutOfTime(Unavailable):
+class OutOfTime(Exception):
     """The deadline passed before all was found."""
 
 
