@@ -61,6 +61,13 @@ def _of_calls(watched: Watched) -> tuple[Rule, ...]:
             bound=2,
         ),
         Rule(
+            name="CallsFailing",
+            runbook="deployment",
+            says="Functions do not start, do not end in time, or die.",
+            metric=watched.failing_functions(),
+            bound=2,
+        ),
+        Rule(
             name="FunctionsThrottled",
             runbook="search",
             says="Lambda refuses calls: the account's concurrency is used up.",
@@ -217,7 +224,8 @@ class Alarms(Construct):
         self._prefix = f"LeadCloud{stage.name}"
         self.topic = self._topic(stage, key)
         self._tell = actions.SnsAction(self.topic)
-        self.every: list[cloudwatch.AlarmBase] = [self._alarm(rule) for rule in rules(watched)]
+        self.by_rule = {rule.name: self._alarm(rule) for rule in rules(watched)}
+        self.every: list[cloudwatch.AlarmBase] = [*self.by_rule.values()]
         self.every += self._burning(watched.searches)
 
     def _topic(self, stage: Stage, key: kms.IKey) -> sns.Topic:

@@ -7,6 +7,7 @@ from typing import Any
 from aws_cdk import Aws, CfnOutput, Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
@@ -14,6 +15,7 @@ from constructs import Construct
 from infra.alarms import Alarms
 from infra.dashboard import Dashboard
 from infra.data_stack import DataStack
+from infra.gradual import LiveVersions
 from infra.layers import Layers
 from infra.log_metrics import LogMetrics
 from infra.nag import acknowledge
@@ -27,10 +29,14 @@ from infra.stages import Stage
 from infra.subject_requests import SubjectRequests, workflow_arn
 from infra.watched import Watched
 from leadcloud.anchors import PREFIX as ANCHOR_PREFIX
+from leadcloud.http.routes import ROUTES
 
 _TEXT_SENDER = "LeadCloud"
 """Sender ID of text messages. Until it is registered for Finland, AWS takes none, and operators tell
 whoever gave a telephone number only."""
+
+_STOPPING = ("CallsFailing", "CanarySilent", "UnexpectedErrors")
+"""Alarms that stop a deployment which goes bit by bit."""
 
 
 class ServiceStack(Stack):
@@ -43,12 +49,13 @@ class ServiceStack(Stack):
         self._stage = stage
         self._data = data
         self._layers = Layers(self, "Layers", target=stage.target)
+        self._live: LiveVersions | None = None
         functions = {name: self._function(name, NEEDS.get(name, Needs())) for name in FUNCTIONS}
         api = RestApi(
             self,
             "Rest",
             stage=stage,
-            functions={name: function.function for name, function in functions.items()},
+            functions=self._called(functions),
         )
         functions["authorizer"].function.add_environment("LEADCLOUD_USAGE_KEY", stage.usage_key)
         for name, function in functions.items():
@@ -69,6 +76,15 @@ class ServiceStack(Stack):
         if api.api.domain_name:
             target = api.api.domain_name.domain_name_alias_domain_name
             CfnOutput(self, "DomainTarget", value=target, description="What the domain points to")
+
+    def _called(self, functions: Mapping[str, PythonFunction]) -> Mapping[str, lambda_.IFunction]:
+        """Return what the gateway calls."""
+        names = {"authorizer", *(route.function for route in ROUTES)}
+        called = {name: functions[name].function for name in sorted(names)}
+        if not self._stage.gradual:
+            return called
+        self._live = LiveVersions(self, "Live", functions=called)
+        return self._live.aliases
 
     def _watch(
         self,
@@ -92,6 +108,8 @@ class ServiceStack(Stack):
         )
         alarms = Alarms(self, "Alarms", stage=self._stage, watched=watched, key=self._data.key)
         Dashboard(self, "Dashboard", stage=self._stage, watched=watched, alarms=alarms)
+        if self._live:
+            self._live.go_gradually([alarms.by_rule[name] for name in _STOPPING])
         SavedQueries(self, "SavedQueries", folder=name, log_groups=log_groups)
 
     def _function(self, name: str, needs: Needs) -> PythonFunction:

@@ -45,6 +45,8 @@ class Stage:
     """How the audit trail's anchors are locked: in compliance mode nobody can lift the lock."""
     protected: bool
     """Whether the service's own stack, too, is kept from being deleted."""
+    gradual: bool = False
+    """Whether callers get a new version bit by bit, and the former again if an alarm goes off."""
     exchanges: tuple[Exchange, ...] = ()
     target: Target = LAMBDA
 
@@ -80,4 +82,5 @@ PROD = Stage(
     monthly_budget=500,
     anchors=s3.ObjectLockMode.COMPLIANCE,
     protected=True,
+    gradual=True,
 )

@@ -37,6 +37,13 @@ class Watched:
             [each.metric_throttles(period=_FIVE) for each in self.functions.values()],
         )
 
+    def failing_functions(self) -> cloudwatch.IMetric:
+        """Return how many calls failed as a whole: our own errors are answers, and are none."""
+        return _sum(
+            "failing",
+            [each.metric_errors(period=_FIVE) for each in self.functions.values()],
+        )
+
     def throttled_table(self) -> cloudwatch.IMetric:
         """Return how many reads and writes DynamoDB refused."""
         return _sum(

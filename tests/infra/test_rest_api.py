@@ -28,13 +28,22 @@ def methods(deployment: Deployment) -> dict[tuple[str, str], Mapping[str, Any]]:
 
 def function_of(deployment: Deployment, method: Resource) -> str:
     """Return the name of the function that answers a method."""
-    ids = {each: name for name, each in function_ids(deployment).items()}
+    ids = {each: name for name, each in called_by(deployment).items()}
     (called,) = [
-        part["Fn::GetAtt"][0]
+        name
         for part in method["Integration"]["Uri"]["Fn::Join"][1]
-        if isinstance(part, dict) and "Fn::GetAtt" in part
+        if isinstance(part, dict) and (name := part.get("Fn::GetAtt", [part.get("Ref")])[0]) in ids
     ]
     return ids[called]
+
+
+def called_by(deployment: Deployment) -> dict[str, str]:
+    """Return the logical id of what the gateway calls of each function: it, or its live version."""
+    found = function_ids(deployment)
+    names = {each: name for name, each in found.items()}
+    for alias, each in deployment.of_type("AWS::Lambda::Alias").items():
+        found[names[each["Properties"]["FunctionName"]["Ref"]]] = alias
+    return found
 
 
 def function_ids(deployment: Deployment) -> dict[str, str]:
@@ -79,7 +88,7 @@ def test_the_authorizer_goes_by_the_key(deployment: Deployment) -> None:
     assert authorizer["Type"] == "REQUEST"
     assert authorizer["IdentitySource"] == "method.request.header.X-API-Key"
     assert authorizer["AuthorizerResultTtlInSeconds"] == 300
-    assert function_ids(deployment)["authorizer"] in str(authorizer["AuthorizerUri"])
+    assert called_by(deployment)["authorizer"] in str(authorizer["AuthorizerUri"])
 
 
 def test_what_the_gateway_says_is_what_a_function_would_say(deployment: Deployment) -> None:
