@@ -1,10 +1,11 @@
 // Drives the form in a real Chromium and prints what it found as JSON.
-// node form.mjs BASE_URL OPERATORS_KEY CHROMIUM [SCREENSHOTS]
-import { readFileSync } from "node:fs";
+// node form.mjs BASE_URL OPERATORS_KEY MAILS CHROMIUM [SCREENSHOTS]
+import { readFileSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { chromium } from "playwright-core";
 
-const [base, operatorsKey, executablePath, screenshots] = process.argv.slice(2);
+const [base, operatorsKey, mails, executablePath, screenshots] = process.argv.slice(2);
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
@@ -84,12 +85,33 @@ async function operators() {
   await page.fill("#controllers", "nobody");
   await page.click("#decide button");
   await told("Name controllers");
-  await page.fill("#controllers", "demo-directory");
+  await page.fill("#controllers", "demo-directory, demo_other_customer");
   await page.click("#decide button");
   await told("route: the request is");
   await look(page, "en", "operator");
   found.operator = { reference, letter, events: await page.locator("#timeline").innerText() };
+  await page.goto(await mailedPage(page, reference));
+  await look(page, "fi", "controller");
+  await page.click("button[value=read]");
+  await page.locator("#status-extended").check();
+  await page.click("button[value=report]");
+  await look(page, "fi", "controller-error");
+  await page.locator("#status-fulfilled").check();
+  await page.click("button[value=report]");
+  found.controller = await page.locator(".done").innerText();
   await page.close();
+}
+
+// The page that a controller without an interface was mailed a link to.
+async function mailedPage(page, reference) {
+  for (let times = 0; times < 50; times += 1) {
+    for (const name of readdirSync(mails).filter((each) => each.includes("privacy@demo-other"))) {
+      const text = readFileSync(join(mails, name), "utf8").replace(/=\r?\n/g, "").replaceAll("=3D", "=");
+      if (text.includes(reference)) return text.match(/http\S+controller-page\S+/)[0];
+    }
+    await page.waitForTimeout(200);
+  }
+  throw new Error("no mail reached the controller");
 }
 
 async function control() {

@@ -17,9 +17,9 @@ BODY = '{"name":"Testi Åberg"}'
 
 @pytest.fixture(scope="session")
 def findings(in_chromium: InChromium, running_service: RunningService) -> Any:
-    """What Chromium found on the form in three languages and five states, and on the operators'."""
+    """What Chromium found on the form, and on the pages of operators and controllers."""
     demo = running_service.demo
-    return in_chromium("form.mjs", demo["base_url"], demo["keys"]["operator"])
+    return in_chromium("form.mjs", demo["base_url"], demo["keys"]["operator"], demo["mail_dir"])
 
 
 @pytest.mark.loopback
@@ -27,9 +27,9 @@ def findings(in_chromium: InChromium, running_service: RunningService) -> Any:
 def test_the_form_has_no_accessibility_faults(findings: Any) -> None:
     """Axe finds nothing under WCAG 2.2 AA, in three languages: empty, error, check, sent, asked.
 
-    Nor on the operators' page.
+    Nor on the operators' page, and a controller's with and without a fault.
     """
-    assert len(findings["states"]) == 16
+    assert len(findings["states"]) == 18
     assert [each for each in findings["states"] if each["violations"]] == []
 
 
@@ -63,6 +63,7 @@ def test_an_operator_enters_reads_and_routes_a_call(findings: Any) -> None:
     assert "Synteettinen puhelu" in operator["letter"]
     for event in ("received", "read by operator", "routed by operator"):
         assert event in operator["events"]
+    assert findings["controller"] == "Kirjattu."
 
 
 @pytest.mark.loopback
