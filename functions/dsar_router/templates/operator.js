@@ -24,8 +24,9 @@ function row(request) {
   first.append(button(request.reference, () => open(request.reference)));
   const left = made("td", request.overdue ? `overdue since ${request.due_on}` : request.days_left);
   if (request.overdue) left.className = "late";
-  const cases = request.cases.map((each) => `${each.controller}: ${each.state}`).join("; ");
-  line.append(first, made("td", request.right), made("td", request.state), left, made("td", cases));
+  const words = (code) => code.replaceAll("_", " ");
+  const cases = request.cases.map((each) => `${each.controller}: ${words(each.state)}`).join("; ");
+  line.append(first, made("td", words(request.right)), made("td", words(request.state)), left, made("td", cases));
   return line;
 }
 function task(each) {
