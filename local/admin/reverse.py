@@ -11,7 +11,7 @@ from local.admin._argument import account_of, code
 def add_to(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
     parser.add_argument("account", metavar="ACCOUNT")
-    parser.add_argument("number", type=int, metavar="NUMBER", help="as the statement has it")
+    parser.add_argument("number", type=int, metavar="NUMBER", help="as `ledger list` has it")
     parser.add_argument("--note", type=code, metavar="CODE", help="why, as a code")
     parser.set_defaults(carry_out=_reverse)
 

@@ -8,6 +8,7 @@ from leadcloud.accounts.statement_table import statement_table
 from leadcloud.spreadsheet import csv_text
 from leadcloud.wiring import Services
 from local.admin._argument import account_of
+from local.admin._table import aligned
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
@@ -30,13 +31,9 @@ def _print(options: argparse.Namespace, services: Services) -> None:
         )
     except LookupError:
         sys.exit("There is no statement: the month is none like 2026-11, or has not begun.")
-    rows = list(statement_table(found))
+    rows = statement_table(found)
     if options.csv:
         sys.stdout.write(csv_text(rows))
         return
-    texts = [["" if cell is None else str(cell) for cell in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
-    for row in texts:
-        print(
-            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        )
+    for line in aligned(rows):
+        print(line)

@@ -142,6 +142,28 @@ def test_right_money_is_said_to_be_right(running: Services, run: Run) -> None:
     assert "The ledgers of 3 accounts are right." in run("ledger", "verify")
 
 
+def test_entries_are_listed_with_their_numbers(running: Services, run: Run) -> None:
+    """By which one is reversed; also those of our own losses, and of an account that has none."""
+    buy(running, "sub", {"directory": 3, "business": 1})
+
+    lines = [line.split() for line in run("ledger", "list", "reseller", month()).splitlines()]
+
+    assert [line[0] for line in lines] == ["entry", "1", "2"]
+    assert lines[2][2:] == [
+        "charge",
+        "-0.275",
+        "99.725",
+        "sub",
+        "directory:3*0.05",
+        "business:1*0.125",
+    ]
+    assert len(run("ledger", "list", "nobody", month()).splitlines()) == 1
+    for arguments in (["reseller"], ["reseller", "November"], []):
+        with pytest.raises(SystemExit) as stopped:
+            run("ledger", "list", *arguments)
+        assert "Say whose" in str(stopped.value)
+
+
 def test_money_that_was_altered_is_named(
     running: Services, run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -137,12 +137,11 @@ def statement(
         sold=tuple(sorted(_sold(entries))),
         searches=tuple(sorted(_searches(entries))),
         resales=tuple(
-            Resale(
-                sub_account=each,
-                cost=_spent(entry for entry in entries if entry.searcher == each),
-                price=_spent(entries_between(store, each, start=month, end=end)),
-            )
+            resale
             for each in below
+            if (
+                resale := _resale(each, entries, entries_between(store, each, start=month, end=end))
+            )
         ),
         vat_percent=vat_percent,
     )
@@ -182,6 +181,18 @@ def _searches(entries: Iterable[Entry]) -> Iterator[Searches]:
             empty[str(entry.searcher)] += not entry.lines
     for searcher, number in made.items():
         yield Searches(searcher=searcher, made=number, empty=empty[searcher])
+
+
+def _resale(
+    sub_account: str, entries: Iterable[Entry], of_sub_account: Iterable[Entry]
+) -> Resale | None:
+    """Return what a sub-account cost and brought; None where that is nothing."""
+    resale = Resale(
+        sub_account=sub_account,
+        cost=_spent(each for each in entries if each.searcher == sub_account),
+        price=_spent(of_sub_account),
+    )
+    return resale if (resale.cost, resale.price) != (NOTHING, NOTHING) else None
 
 
 def _spent(entries: Iterable[Entry]) -> Money:
