@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 
 from leadcloud.accounts.account import Account
 from leadcloud.accounts.entry import LONGEST_DELAY, Entry, entries_between, last_entry
@@ -126,23 +127,22 @@ def statement(
     vat_percent = rate_on(first)
     end = (first + timedelta(days=31)).isoformat()[: len(month)]
     before = last_entry(store, account.id, before=month)
-    entries = tuple(entries_between(store, account.id, start=month, end=end))
+    of_month = partial(entries_between, store, start=month, end=end)
+    sums = _Sums(of_month(account.id))
+    resales = (
+        Resale(sub_account=each, cost=sums.spent(each), price=_Sums(of_month(each)).spent(each))
+        for each in below
+    )
     return Statement(
         account_id=account.id,
         month=month,
         preliminary=month_of(now - LONGEST_DELAY) <= month,
         prepaid=account.is_prepaid,
         opening=before.balance if before else NOTHING,
-        movements=tuple(each for each in entries if each.kind != "charge"),
-        sold=tuple(sorted(_sold(entries))),
-        searches=tuple(sorted(_searches(entries))),
-        resales=tuple(
-            resale
-            for each in below
-            if (
-                resale := _resale(each, entries, entries_between(store, each, start=month, end=end))
-            )
-        ),
+        movements=tuple(sums.movements),
+        sold=tuple(sorted(sums.sold())),
+        searches=tuple(sorted(sums.searches())),
+        resales=tuple(each for each in resales if (each.cost, each.price) != (NOTHING, NOTHING)),
         vat_percent=vat_percent,
     )
 
@@ -162,39 +162,39 @@ def _first_day(month: str) -> date:
     return first
 
 
-def _sold(entries: Iterable[Entry]) -> Iterator[Sold]:
-    units: Counter[tuple[str, str, Money]] = Counter()
-    for entry in entries:
-        if entry.kind == "charge":
-            for line in entry.lines:
-                units[str(entry.searcher), line.register, line.price] += line.units
-    for (searcher, register, price), number in units.items():
-        yield Sold(searcher=searcher, register=register, price=price, units=number)
+class _Sums:
+    """What a month's entries add up to, by the account that searched; read once, kept as sums."""
 
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self.movements: list[Entry] = []
+        self._units: Counter[tuple[str, str, Money]] = Counter()
+        self._made: Counter[str] = Counter()
+        self._empty: Counter[str] = Counter()
+        self._spent: Counter[str] = Counter()
+        for entry in entries:
+            self._add(entry)
 
-def _searches(entries: Iterable[Entry]) -> Iterator[Searches]:
-    made: Counter[str] = Counter()
-    empty: Counter[str] = Counter()
-    for entry in entries:
-        if entry.kind == "charge":
-            made[str(entry.searcher)] += 1
-            empty[str(entry.searcher)] += not entry.lines
-    for searcher, number in made.items():
-        yield Searches(searcher=searcher, made=number, empty=empty[searcher])
+    def _add(self, entry: Entry) -> None:
+        searcher = entry.searcher or ""
+        self._spent[searcher] -= entry.amount.ten_thousandths
+        if entry.kind != "charge":
+            self.movements.append(entry)
+            return
+        self._made[searcher] += 1
+        self._empty[searcher] += not entry.lines
+        for line in entry.lines:
+            self._units[searcher, line.register, line.price] += line.units
 
+    def sold(self) -> Iterator[Sold]:
+        """Yield what was charged."""
+        for (searcher, register, price), number in self._units.items():
+            yield Sold(searcher=searcher, register=register, price=price, units=number)
 
-def _resale(
-    sub_account: str, entries: Iterable[Entry], of_sub_account: Iterable[Entry]
-) -> Resale | None:
-    """Return what a sub-account cost and brought; None where that is nothing."""
-    resale = Resale(
-        sub_account=sub_account,
-        cost=_spent(each for each in entries if each.searcher == sub_account),
-        price=_spent(of_sub_account),
-    )
-    return resale if (resale.cost, resale.price) != (NOTHING, NOTHING) else None
+    def searches(self) -> Iterator[Searches]:
+        """Yield how many searches were charged."""
+        for searcher, number in self._made.items():
+            yield Searches(searcher=searcher, made=number, empty=self._empty[searcher])
 
-
-def _spent(entries: Iterable[Entry]) -> Money:
-    """Return what was charged and not reversed; a sub-account's ledger has nothing else."""
-    return -sum((each.amount for each in entries), NOTHING)
+    def spent(self, searcher: str) -> Money:
+        """Return what was charged for an account's searches, and not reversed."""
+        return Money(self._spent[searcher])
