@@ -6,7 +6,7 @@ import math
 import re
 import time
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from statistics import median, pstdev
 from typing import Any, get_args, get_type_hints
 
@@ -235,6 +235,15 @@ def test_t3_copies_make_no_cohort(age_caller: Post, copy: Callable[[str], str]) 
     assert age_caller(body_of(copies), path=SUMMARY)[1]["code"] == "cohort_too_small"
 
 
+def test_t3_spellings_make_no_persons(age_caller: Post, names: list[str]) -> None:
+    """Nine people, each written in seven ways, are not sixty-three."""
+    ways: list[Callable[[str], str]] = [str, str.upper, str.lower, "{} J.".format, " {}".format]
+    ways += ["{} (Kopio)".format, lambda name: unicodedata.normalize("NFD", name)]
+    spellings = [way(name) for name in names[:9] for way in ways]
+
+    assert age_caller(body_of(spellings), path=SUMMARY)[1]["code"] == "cohort_too_small"
+
+
 def test_t3_forty_nine_are_too_few_and_fifty_are_enough(age_caller: Post, names: list[str]) -> None:
     """The bound is where it is said to be."""
     assert age_caller(body_of(names[:49]), path=SUMMARY)[0] == 422
@@ -260,6 +269,11 @@ class Attacker:
         counts = expected_counts(self._model, records, SEVEN)
         return [cohort.blurred(group, count) or 0 for group, count in counts.items()]
 
+    def expected(self, names: Sequence[str]) -> list[float]:
+        """Return what people of the attacker's own making add to the counts."""
+        judged = [self._model.judge(name).probabilities for name in names]
+        return [sum(column) for column in zip(*judged, strict=True)]
+
     def told(self, name: str) -> int:
         """Return the group that the attack wants to learn."""
         return GROUPS.index(self._model.predict([name], scheme=SEVEN)[0].group)
@@ -271,7 +285,9 @@ def attacker(finnish_ages: AgeModel, services: Services, clock: SetClock) -> Att
     return Attacker(finnish_ages, services, clock)
 
 
-def recovered(attacker: Attacker, pairs: list[tuple[str, list[int], list[int]]]) -> float:
+def recovered(
+    attacker: Attacker, pairs: Sequence[tuple[str, Iterable[float], Iterable[float]]]
+) -> float:
     """Return how often the group that grew most between two answers is the target's."""
     right = 0.0
     for target, without, with_ in pairs:
@@ -308,8 +324,12 @@ def test_t4_the_noise_alone_hides_a_person(attacker: Attacker, names: list[str])
 
 
 def test_t5_padding_does_not_help(attacker: Attacker, names: list[str]) -> None:
-    """Dummies carry the cohort past the guard, and their noise hides the target as well."""
+    """Dummies carry the cohort past the guard; the noise hides the target behind them as well.
+
+    What the dummies add is known to the attacker, who made them up, and is subtracted.
+    """
     dummies, others = names[:60], names[60:]
+    one, other = attacker.expected(dummies[:30]), attacker.expected(dummies[30:])
     pairs = []
     for number in range(400):
         random = chance(number)
@@ -317,7 +337,9 @@ def test_t5_padding_does_not_help(attacker: Attacker, names: list[str]) -> None:
         without = attacker.ask([*base, *dummies[:30]], f"p{number}")
         with_ = attacker.ask([target, *base, *dummies[30:]], f"p{number}")
         if without is not None and with_ is not None:
-            pairs.append((target, without, with_))
+            pairs.append(
+                (target, np.subtract(without, one).tolist(), np.subtract(with_, other).tolist())
+            )
 
     assert len(pairs) > 300
     assert recovered(attacker, pairs) <= 0.30
