@@ -35,6 +35,9 @@ _TEXT_SENDER = "LeadCloud"
 """Sender ID of text messages. Until it is registered for Finland, AWS takes none, and operators tell
 whoever gave a telephone number only."""
 
+_CALLED = sorted({"authorizer", *(route.function for route in ROUTES)})
+"""Functions that the gateway calls."""
+
 _STOPPING = ("CallsFailing", "CanarySilent", "UnexpectedErrors")
 """Alarms that stop a deployment which goes bit by bit."""
 
@@ -79,8 +82,7 @@ class ServiceStack(Stack):
 
     def _called(self, functions: Mapping[str, PythonFunction]) -> Mapping[str, lambda_.IFunction]:
         """Return what the gateway calls."""
-        names = {"authorizer", *(route.function for route in ROUTES)}
-        called = {name: functions[name].function for name in sorted(names)}
+        called = {name: functions[name].function for name in _CALLED}
         if not self._stage.gradual:
             return called
         self._live = LiveVersions(self, "Live", functions=called)
@@ -98,6 +100,7 @@ class ServiceStack(Stack):
         log_groups = {each: function.log for each, function in functions.items()}
         watched = Watched(
             functions={each: function.function for each, function in functions.items()},
+            called=_CALLED,
             searches=Searches(api_name=name, stage_name=api.api.deployment_stage.stage_name),
             counted=LogMetrics(self, "LogMetrics", namespace=name, log_groups=log_groups),
             workflow=workflow,

@@ -1,6 +1,6 @@
 """What of a deployment is looked at, and the metrics that AWS keeps of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aws_cdk import Duration
@@ -21,6 +21,8 @@ class Watched:
     """One deployment, as its alarms and its dashboard see it."""
 
     functions: Mapping[str, lambda_.Function]
+    called: Sequence[str]
+    """Functions that the gateway calls."""
     searches: Searches
     counted: LogMetrics
     workflow: sfn.StateMachine
@@ -31,17 +33,13 @@ class Watched:
     region: str
 
     def throttled_functions(self) -> cloudwatch.IMetric:
-        """Return how many calls Lambda refused, all functions together."""
-        return _sum(
-            "functions",
-            [each.metric_throttles(period=_FIVE) for each in self.functions.values()],
-        )
+        """Return how many calls Lambda refused, in all of the account: that has the quota."""
+        return lambda_.Function.metric_all_throttles(period=_FIVE, statistic="Sum")
 
     def failing_functions(self) -> cloudwatch.IMetric:
-        """Return how many calls failed as a whole: our own errors are answers, and are none."""
+        """Return how many calls by callers failed as a whole: our own errors are answers."""
         return _sum(
-            "failing",
-            [each.metric_errors(period=_FIVE) for each in self.functions.values()],
+            "failing", [self.functions[name].metric_errors(period=_FIVE) for name in self.called]
         )
 
     def throttled_table(self) -> cloudwatch.IMetric:

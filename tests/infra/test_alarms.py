@@ -172,3 +172,10 @@ def test_nobody_is_woken_by_a_metric_that_nothing_writes(deployment: Deployment)
                 read.add((namespace, metric["MetricName"]))
     assert read
     assert read <= written
+
+
+def test_no_alarm_reads_more_metrics_than_it_may(deployment: Deployment) -> None:
+    """Ten. Source: CloudWatch user guide, "Create an alarm based on a metric math expression"."""
+    for alarm in deployment.properties("AWS::CloudWatch::Alarm"):
+        read = [each for each in alarm.get("Metrics", ()) if "MetricStat" in each]
+        assert len(read) <= 10
