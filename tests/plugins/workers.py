@@ -23,6 +23,7 @@ TOGETHER = {
         "tests/api/test_readme.py",
         "tests/api/test_run_command.py",
         "tests/browser/",
+        "test_case_30_a_running_service_leaks_nothing",
     ),
     "the customer's database": ("[postgresql", "tests/contract/test_register_contract.py"),
 }

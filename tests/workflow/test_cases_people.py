@@ -1,7 +1,6 @@
 """Acceptance cases 29, 31, 34, 36-39: what people write, who writes, and what is forgotten."""
 
 import hashlib
-import os
 from typing import Any
 
 import pytest
@@ -9,10 +8,11 @@ import pytest
 from functions.dsar_router.letters import MOST_A_DAY
 from leadcloud.anchors import verify
 from leadcloud.own_register import OWN
+from tests.effort import times
 from tests.house import BUYER, SOURCE, House
 
-BATCH = int(os.environ.get("LEADCLOUD_BATCH", "12"))
-"""A blocker's batch; 500 is the size that case 36 names."""
+BATCH = times(12)
+"""A blocker's batch; case 36 names 500, which an effort of 42 makes it."""
 
 IDENTITY_CODE = "131052-308T"
 CARD = "4111 1111 1111 1111"
