@@ -199,6 +199,22 @@ def _of_money(watched: Watched) -> tuple[Rule, ...]:
             metric=counted.metric("SuspenseHours", statistic="Maximum", minutes=60),
             bound=72,
         ),
+        Rule(
+            name="UsageUnreported",
+            runbook="money",
+            says="AWS Marketplace was not told for three hours what its buyers used.",
+            metric=counted.metric("UsageReports", minutes=180),
+            bound=1,
+            when="below",
+            silence_is_bad=True,
+        ),
+        Rule(
+            name="UsageRefused",
+            runbook="money",
+            says="AWS Marketplace refuses for good what a buyer used.",
+            metric=counted.metric("UsageRefused", minutes=60),
+            bound=0,
+        ),
     )
 
 

@@ -12,7 +12,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from infra.needs import CANARY, FUNCTIONS, STEPS, SWEEPER
+from infra.needs import CANARY, FUNCTIONS, METERING, STEPS, SWEEPER
 from leadcloud.events import Event
 
 
@@ -62,6 +62,8 @@ COUNTED = {
     "StepsFailed": Counted(event=Event.STEP_FAILED, functions=(STEPS,)),
     "SuspenseHours": Counted(event=Event.SUSPENSE_SEEN, functions=(SWEEPER,), field="hours"),
     "Sweeps": Counted(event=Event.RESERVATIONS_SWEPT, functions=(SWEEPER,)),
+    "UsageRefused": Counted(event=Event.USAGE_REPORTED, functions=(METERING,), field="refused"),
+    "UsageReports": Counted(event=Event.USAGE_REPORTED, functions=(METERING,)),
     "UnexpectedErrors": Counted(event=Event.UNEXPECTED_ERROR, functions=FUNCTIONS),
 }
 """By the metric's name."""

@@ -24,5 +24,3 @@ def report(services: Services) -> None:
         return
     done = export(services.store, sink, services.clock)
     log(Event.USAGE_REPORTED, told=done.told, refused=done.refused)
-    if done.refused:
-        log(Event.USAGE_REFUSED, refused=done.refused)

@@ -78,7 +78,13 @@ def test_silence_is_an_alarm_where_something_should_be_heard(deployment: Deploym
         for name, alarm in alarms(deployment).items()
         if alarm.get("TreatMissingData") == "breaching"
     }
-    assert found == {"AnchorSilent", "CanarySilent", "SweeperSilent", "UpkeepSilent"}
+    assert found == {
+        "AnchorSilent",
+        "CanarySilent",
+        "SweeperSilent",
+        "UpkeepSilent",
+        "UsageUnreported",
+    }
     for name in found:
         assert alarms(deployment)[name]["ComparisonOperator"] == "LessThanThreshold"
 

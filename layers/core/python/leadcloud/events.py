@@ -43,7 +43,6 @@ class Event(Enum):
     CANARY_STEP_PASSED = ("info", frozenset({"step", "ms"}))
     CANARY_FAILED = ("error", frozenset({"step", "reason"}))
     USAGE_REPORTED = ("info", frozenset({"told", "refused"}))
-    USAGE_REFUSED = ("error", frozenset({"refused"}))
     CONTACTS_DROPPED = ("warning", frozenset({"request_id", "register", "dropped"}))
 
     def __init__(self, level: str, fields: frozenset[str]) -> None:
