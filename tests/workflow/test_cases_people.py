@@ -1,6 +1,7 @@
 """Acceptance cases 29, 31, 34, 36-39: what people write, who writes, and what is forgotten."""
 
 import hashlib
+import html
 from typing import Any
 
 import pytest
@@ -69,6 +70,36 @@ def test_case_31_markup_is_escaped_on_the_controllers_page(house: House) -> None
     assert "<script>alert" not in shown
     assert "<b>Testi" not in shown
     assert all("Testi" not in mail.text + mail.subject for mail in house.mailbox.mails)
+
+
+def test_case_31_a_controllers_reason_is_text_on_the_persons_page(house: House) -> None:
+    """Case 31: markup in a reason is shown, not run; line ends and direction characters go."""
+    filed = house.file(right="objection", lead_reference=house.deliver())
+    house.settle()
+    reason = "<script>alert(1)</script>\u202eABC\x07 <b>no</b> A\u030a"
+    house.report(filed["reference"], SOURCE, {"status": "refused", "reason": reason})
+    house.settle()
+    path = f"/subject-request/{filed['reference']}"
+    _, page = house.call("GET", path, query={"key": filed["view_key"]})
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;ABC &lt;b&gt;no&lt;/b&gt; Å" in " ".join(
+        page.split()
+    )
+    assert "<script" not in page
+    assert all("alert" not in mail.subject + mail.text for mail in house.mailbox.mails)
+
+
+@pytest.mark.parametrize("text", ["<script>alert(1)</script>", '" onfocus="alert(1)', "{{ 7*7 }}"])
+def test_case_31_what_is_typed_stays_text_on_every_page_of_the_form(
+    house: House, text: str
+) -> None:
+    """Case 31: markup, the end of an attribute and a template's own signs are shown as typed."""
+    typed = {"right": "access", "email": "a@synthetic.example", "subject_name": text}
+    for step in ("check", "sv"):
+        for faulty in ({}, {"email": text}):
+            _, page = house.form("/subject-request", {**typed, **faulty, "step": step})
+            assert "<script" not in page
+            assert 'onfocus="' not in page
+            assert html.escape(text) in page.replace("&#34;", "&quot;")
 
 
 @pytest.mark.parametrize(
