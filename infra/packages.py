@@ -29,7 +29,6 @@ PACKAGES = {
         "aws-lambda-powertools",
         "boto3",
         "cryptography",
-        "httpcore",
         "httpx",
         "pydantic",
         "python-dateutil",

@@ -14,13 +14,14 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote, urlencode
 
-import httpcore
 import httpx
 from pydantic_core import from_json
 
 from leadcloud.clock import Clock, Deadline
 from leadcloud.registers.call import Call, CredentialsRefused
+from leadcloud.registers.connections import KeptConnections
 from leadcloud.registers.interface import (
     RegisterAnswerInvalid,
     RegisterError,
@@ -33,8 +34,6 @@ from leadcloud.registers.interface import (
 _LONGEST_WAIT = 3_600
 """Seconds of a Retry-After that we pass on."""
 
-_CONNECTIONS = 64
-
 _HEADERS = {
     "User-Agent": "LeadCloud",
     "Accept": "application/json",
@@ -46,15 +45,15 @@ class Outbound:
     """The HTTP client of the process, for all its registers. Safe to use from threads.
 
     It follows no redirect, keeps no cookie and no answer, and reads no proxy from the environment:
-    httpx's client can be told so, but its transport knows none of them, and costs half as much.
+    a transport of httpx knows none of them.
     """
 
     def __init__(self) -> None:
         for noisy in ("httpx", "httpcore"):
             logging.getLogger(noisy).setLevel(logging.WARNING)
-        self._current = _CurrentDeadline()
         self._opening = threading.Lock()
-        self._transport: httpx.HTTPTransport | None = None
+        self._urls: dict[str, httpx.URL] = {}
+        self._transport: KeptConnections | None = None
 
     def send(self, call: Call, deadline: Deadline) -> Any:
         """Send the call and return the JSON of its answer.
@@ -68,9 +67,9 @@ class Outbound:
             RegisterAnswerInvalid: It answered anything else than JSON of bearable size with 200.
         """
         failure: RegisterError
-        self._current.deadline = _sooner(deadline, call.max_seconds)
+        until = _sooner(deadline, call.max_seconds)
         try:
-            return self._exchange(call, deadline.clock)
+            return self._exchange(call, until)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             failure = _failure(error)
         except (zlib.error, ValueError):
@@ -82,100 +81,39 @@ class Outbound:
         if self._transport is not None:
             self._transport.close()
 
-    def _exchange(self, call: Call, clock: Clock) -> Any:
-        left = self._current.left(RegisterTimeout)
-        request = httpx.Request(
-            call.method,
-            call.url,
-            params=call.parameters or None,
-            headers={**_HEADERS, **call.headers},
-            data=call.form,
-            extensions={"timeout": httpx.Timeout(left).as_dict()},
-        )
-        response = self._opened().handle_request(request)
+    def _exchange(self, call: Call, deadline: Deadline) -> Any:
+        response = self._opened().handle_request(self._request(call, deadline))
         try:
-            _refuse_all_but_json(response, clock)
+            _refuse_all_but_json(response, deadline.clock)
             body = _body(response, call.max_bytes)
         finally:
             response.close()
         # Values are not to be cached: they are names and numbers of persons.
         return from_json(body, allow_inf_nan=False, cache_strings="keys")
 
-    def _opened(self) -> httpx.HTTPTransport:
+    def _request(self, call: Call, deadline: Deadline) -> httpx.Request:
+        url = self._urls.get(call.url)
+        if url is None:
+            # A register has one address, and httpx takes longer to read it than to send a call.
+            url = self._urls[call.url] = httpx.URL(call.url)
+        query = f"?{urlencode(call.parameters, quote_via=quote)}" if call.parameters else ""
+        headers = {"Host": url.netloc.decode("ascii"), **_HEADERS, **call.headers}
+        extensions = {"deadline": deadline, "target": url.raw_path + query.encode("ascii")}
+        if call.form is not None:
+            return httpx.Request(
+                call.method, url, headers=headers, data=call.form, extensions=extensions
+            )
+        nothing = httpx.ByteStream(b"")
+        return httpx.Request(
+            call.method, url, headers=headers, stream=nothing, extensions=extensions
+        )
+
+    def _opened(self) -> KeptConnections:
         # Lazily: loading the certificates costs more than a search.
         with self._opening:
             if self._transport is None:
-                self._transport = _Transport(self._current)
+                self._transport = KeptConnections(httpx.create_ssl_context(trust_env=False))
             return self._transport
-
-
-class _CurrentDeadline(threading.local):
-    """The deadline of the call that this thread is making."""
-
-    deadline: Deadline
-
-    def left(self, late: type[Exception]) -> float:
-        """Return the seconds left, or raise the given error if there are none."""
-        remaining = self.deadline.remaining()
-        if remaining <= 0:
-            raise late
-        return remaining
-
-
-class _DeadlineStream(httpcore.NetworkStream):
-    """A connection on which waiting ends at the call's deadline.
-
-    httpx bounds each single read. A server that sends a byte now and then, be it of a header, would
-    hold it for as long as it likes.
-    """
-
-    def __init__(self, stream: httpcore.NetworkStream, current: _CurrentDeadline) -> None:
-        self._stream = stream
-        self._current = current
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        del timeout
-        return self._stream.read(max_bytes, self._current.left(httpcore.ReadTimeout))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        del timeout
-        self._stream.write(buffer, self._current.left(httpcore.WriteTimeout))
-
-    def close(self) -> None:
-        self._stream.close()
-
-    def start_tls(self, *arguments: Any, **named: Any) -> httpcore.NetworkStream:
-        return _DeadlineStream(self._stream.start_tls(*arguments, **named), self._current)
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
-
-
-class _DeadlineBackend(httpcore.SyncBackend):
-    """Opens connections that keep the deadline."""
-
-    def __init__(self, current: _CurrentDeadline) -> None:
-        self._current = current
-
-    def connect_tcp(self, *arguments: Any, **named: Any) -> httpcore.NetworkStream:
-        return _DeadlineStream(super().connect_tcp(*arguments, **named), self._current)
-
-
-class _Transport(httpx.HTTPTransport):
-    """httpx's transport over connections that keep the deadline.
-
-    httpx offers no way to choose the network backend, so the pool is replaced after it is made; the
-    tests on dripping servers fail if this ever stops working.
-    """
-
-    def __init__(self, current: _CurrentDeadline) -> None:
-        context = httpx.create_ssl_context(trust_env=False)
-        super().__init__(verify=context)
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=context,
-            max_connections=_CONNECTIONS,
-            network_backend=_DeadlineBackend(current),
-        )
 
 
 def _sooner(deadline: Deadline, seconds: float) -> Deadline:
@@ -188,8 +126,6 @@ def _failure(error: httpx.HTTPError | httpx.InvalidURL) -> RegisterError:
         case httpx.TimeoutException():
             return RegisterTimeout()
         case httpx.NetworkError() | httpx.ProxyError():
-            return RegisterUnavailable()
-        case httpx.RemoteProtocolError() if "without sending a response" in str(error):
             return RegisterUnavailable()
         case _:
             return RegisterAnswerInvalid()
