@@ -53,8 +53,14 @@ class AgeCriteria:
     ages: AgeGroups
 
     def can_help(self, register: RegisterDescription) -> bool:
-        """Tell whether there is a table for these people: to the prior alone, all are alike."""
-        return register.kind == "consumer" and register.country in self.ages.models.countries
+        """Tell whether the table for these people ever names one of the groups.
+
+        Without a table all are alike; and a page of nobody after the other would be no answer.
+        """
+        if register.kind != "consumer":
+            return False
+        model = self.ages.models.model(register.country)
+        return not self.groups.isdisjoint(model.groups_told(self.ages.scheme))
 
     def admits(self, contact: Contact, register: RegisterDescription) -> bool:
         """Tell whether a contact is told to be in one of the groups."""

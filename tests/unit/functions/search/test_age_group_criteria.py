@@ -274,6 +274,22 @@ def test_a_country_without_a_table_is_told_the_prior_and_not_searched(
     assert "age_group" not in listed["registers"][0]["criteria"]
 
 
+@pytest.mark.usefixtures("people")
+@pytest.mark.parametrize("group", GROUPS)
+def test_a_group_that_nobody_is_ever_told_to_be_in_is_refused(
+    services: Services, finnish_ages: AgeModel, group: str
+) -> None:
+    """Never a silent nothing: where no name is likeliest in a group, it cannot be searched by."""
+    told = group in finnish_ages.groups_told(SEVEN)
+
+    status, answer = search(services, {"in": [group]})
+
+    assert status == (200 if told else 422)
+    if not told:
+        assert answer["code"] == "criterion_unsupported"
+    assert search(services, {"in": [*GROUPS]})[0] == 200
+
+
 def test_a_register_is_judged_by_the_table_of_its_country(
     services: Services, open_account: OpenAccount
 ) -> None:

@@ -105,6 +105,10 @@ class AgeModel:
             probabilities=self._weigh_area(probabilities, area), basis=self._basis(row)
         )
 
+    def groups_told(self, scheme: Scheme) -> frozenset[str]:
+        """Return the groups that are the likeliest for some name, whatever the postal code."""
+        return frozenset(scheme.groups[read_told(told)[0]] for told in self.table.told[scheme.name])
+
     def find(self, name: str, *, surname_first: bool = False) -> int | None:
         """Return the place of the counted name that a written name holds."""
         return self._lexicon.find(name, surname_first=surname_first)
