@@ -44,6 +44,7 @@ AWS_SERVICES = frozenset(
     {
         "dynamodb",
         "kms",
+        "meteringmarketplace",
         "pinpoint-sms-voice-v2",
         "s3",
         "secretsmanager",

@@ -25,7 +25,12 @@ ELF_AARCH64 = 0xB7
 """Source: ELF for the Arm 64-bit Architecture, e_machine."""
 NOT_CALLED = {"lambda", "logs", "xray"}
 """What the runtime and Step Functions do; no function's code does."""
-BOTO3 = {"ses": "sesv2", "sms-voice": "pinpoint-sms-voice-v2", "states": "stepfunctions"}
+BOTO3 = {
+    "aws-marketplace": "meteringmarketplace",
+    "ses": "sesv2",
+    "sms-voice": "pinpoint-sms-voice-v2",
+    "states": "stepfunctions",
+}
 """Its names of services that rights name otherwise."""
 
 
