@@ -167,6 +167,10 @@ def _write_addresses(connection: sqlite3.Connection) -> None:
         "INSERT OR IGNORE INTO address VALUES (?, ?, ?, ?)",
         sorted(chain.from_iterable(map(_address_rows, rows))),
     )
+    connection.execute(
+        "UPDATE place SET buildings ="
+        " (SELECT count(DISTINCT rid) FROM address WHERE address.place = place.place)"
+    )
 
 
 def _address_rows(

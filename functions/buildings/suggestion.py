@@ -90,14 +90,16 @@ def _near_names(store: BuildingStore, street: str) -> Iterator[str]:
 def _in_street(
     store: BuildingStore, name: str, asked: _Typed, *, limit: int
 ) -> Sequence[Suggestion]:
-    number = "" if asked.number is None else "AND number = :number"
     code = "" if asked.postal_code is None else "AND postal_code = :code"
-    shown = "NULL" if asked.number is None else "number || letter"
+    house, counted, found_in, number = "NULL", "sum(buildings)", "place", ""
+    if asked.number is not None:
+        house, counted, number = "number || letter", "count(DISTINCT rid)", "AND number = :number"
+        found_in = "place JOIN address USING (place)"
     rows = store.query(
-        f"SELECT iif(folded = :name, street, street_sv) AS shown, {shown} AS house, postal_code,"
-        " municipality, count(DISTINCT rid) AS n FROM place JOIN address USING (place)"
+        f"SELECT iif(folded = :name, street, street_sv) AS shown, {house} AS house, postal_code,"
+        f" municipality, {counted} AS n FROM {found_in}"
         f" WHERE (folded = :name OR folded_sv = :name) {number} {code}"
-        " GROUP BY 1, 2, 3, 4 ORDER BY n DESC, 3, 2 LIMIT :limit",
+        " GROUP BY 1, 2, 3, 4 HAVING n > 0 ORDER BY n DESC, 3, 2 LIMIT :limit",
         {"name": name, "number": asked.number, "code": asked.postal_code, "limit": limit},
     )
     return [

@@ -249,3 +249,23 @@ def test_hostile_questions_get_an_answer_of_our_own(look_up: LookUp, case: str) 
     assert reply.status in {200, 400}, reply.text
     assert time.monotonic() - started < 10
     assert peak < 60_000_000
+
+
+def test_completion_counts_the_buildings_of_a_street(open_look_up: OpenLookUp) -> None:
+    """The street with most buildings comes first, each building counted once."""
+    look_up = open_look_up(
+        [
+            *(row(number) for number in range(1, 4)),
+            row(4, postal_code="01400"),
+            row(5, number_part_of_address_number="7-9", postal_code="01400"),
+            row(6, address_name_fin="Koivutie", address_name_swe=None, postal_code="01500"),
+        ]
+    )
+
+    suggestions = look_up.get("/v1/buildings/suggest", q="Koivut").json["suggestions"]
+
+    assert [(each["postal_code"], each["buildings"]) for each in suggestions] == [
+        ("01300", 3),
+        ("01400", 2),
+        ("01500", 1),
+    ]

@@ -132,7 +132,7 @@ def test_the_first_start_makes_buildings_once(tmp_path: Path) -> None:
     assert target.stat().st_mtime_ns == made
     with closing(sqlite3.connect(target)) as connection, connection:
         connection.execute(
-            "UPDATE release SET json = replace(json, '\"format\": 2', '\"format\": 1')"
+            "UPDATE release SET json = replace(json, '\"format\": 3', '\"format\": 1')"
         )
     ensure_buildings(target)
     BuildingStore(target)

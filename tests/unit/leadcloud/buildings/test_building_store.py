@@ -117,7 +117,7 @@ def test_a_file_of_another_format_is_refused(tmp_path: Path) -> None:
 
     release(tmp_path / "b.sqlite", [row(1)])
     connection = sqlite3.connect(tmp_path / "b.sqlite")
-    connection.execute("UPDATE release SET json = replace(json, '\"format\": 2', '\"format\": 1')")
+    connection.execute("UPDATE release SET json = replace(json, '\"format\": 3', '\"format\": 1')")
     connection.commit()
     connection.close()
 

@@ -11,6 +11,7 @@ CREATE TABLE place (
   place INTEGER PRIMARY KEY,
   street TEXT, street_sv TEXT, postal_code TEXT, municipality TEXT,
   folded TEXT, folded_sv TEXT,
+  buildings INTEGER NOT NULL DEFAULT 0, -- that have an address here
   json TEXT NOT NULL
 ) STRICT;
 
