@@ -51,7 +51,10 @@ async def _serve(folder: Path) -> None:
     key = services().keys.issue("buyer", frozenset(SCOPES))
     servers = [_listening(gateway), _listening(_bare)]
     ports = [listener.getsockname()[1] for _, listener in servers]
-    print(json.dumps({"key": key, "search": ports[0], "bare": ports[1]}), flush=True)
+    print(
+        json.dumps({"key": key, "search": ports[0], "bare": ports[1], "process": os.getpid()}),
+        flush=True,
+    )
     # From here on the log goes to standard error, which nobody reads.
     sys.stdout = sys.stderr
     await asyncio.gather(*(server.serve(sockets=[listener]) for server, listener in servers))

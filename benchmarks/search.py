@@ -23,6 +23,7 @@ import httpx
 from benchmarks._load import requests_per_second
 from benchmarks._own_database import own_database_figures
 from benchmarks._postgres_fdw import fdw_query
+from benchmarks._process_cpu import tree_seconds
 from benchmarks._search_set import (
     careful,
     directory_sources,
@@ -167,13 +168,16 @@ def _resident() -> int:
 
 def _served() -> Iterator[Figure]:
     """Searches a second through the local server, register in memory, beside an empty ASGI app."""
+    rates, processors = {}, {}
     with _process("benchmarks._service") as service:
-        rates = {
-            name: requests_per_second(
+        for name in ("search", "bare"):
+            used = tree_seconds([service["process"]])
+            rates[name] = requests_per_second(
                 service[name], service["key"], search=name == "search", seconds=_SERVED_SECONDS
             )
-            for name in ("search", "bare")
-        }
+            used = tree_seconds([service["process"]]) - used
+            # The second of warming up is in it.
+            processors[name] = used / (rates[name] * (_SERVED_SECONDS + 1))
     yield Figure(
         name="searches through the local server",
         value=rates["search"],
@@ -186,6 +190,19 @@ def _served() -> Iterator[Figure]:
         unit="per second",
         lower_is_better=False,
         against="searches through the local server",
+    )
+    yield Figure(
+        name="the server's processor for a search",
+        value=processors["search"] * 1000,
+        unit="ms",
+        lower_is_better=True,
+    )
+    yield Figure(
+        name="the server's processor for a request to the bare ASGI app",
+        value=processors["bare"] * 1000,
+        unit="ms",
+        lower_is_better=True,
+        against="the server's processor for a search",
     )
 
 
