@@ -40,7 +40,6 @@ from leadcloud.errors import (
     IdempotencyKeyInProgress,
     IdempotencyKeyReused,
     InsufficientBalance,
-    NotBuilt,
     NotFound,
     PurposeNotPermitted,
     QuoteExpired,
@@ -102,7 +101,6 @@ _UNSEARCHABLE = (
     RequestInvalid,
     PurposeNotPermitted,
     CriterionUnsupported,
-    NotBuilt,
 )
 """Why a search cannot be made."""
 

@@ -32,7 +32,6 @@ LeadCloudError
 │   └── TooManyRequests              429 too_many_requests
 └── ServiceFailed                    the caller cannot mend it
     ├── InternalError                500 internal_error
-    ├── NotBuilt                     501 not_built
     └── Unavailable                  503 unavailable
 
 The sentence of an error never quotes what the caller sent: a request may hold a name or a number.
@@ -266,12 +265,6 @@ class InternalError(ServiceFailed):
 
     code, status, title = "internal_error", 500, "The service failed"
     retryable = True
-
-
-class NotBuilt(ServiceFailed):
-    """The contract names this part and it is not there yet."""
-
-    code, status, title = "not_built", 501, "This part is not there yet"
 
 
 class Unavailable(ServiceFailed):
