@@ -25,11 +25,14 @@ def test_users_of_one_expensive_thing_are_taken_together(nodeid: str, shared: st
     assert shared_by(nodeid) == (shared or nodeid.partition("::")[0])
 
 
-def test_every_file_that_is_named_is_there() -> None:
-    """A file that is moved must not fall out of its company unnoticed."""
-    paths = [path for users in TOGETHER.values() for path in users if not path.startswith("[")]
+def test_whoever_is_named_is_there() -> None:
+    """A file that is moved, or a test that is renamed, must not fall out of its company unnoticed."""
+    users = {each for several in TOGETHER.values() for each in several if not each.startswith("[")}
+    paths = {each for each in users if "/" in each}
+    text = "".join(path.read_text(encoding="utf-8") for path in ROOT.glob("tests/**/test_*.py"))
 
-    assert [path for path in paths if not (ROOT / path).exists()] == []
+    assert {path for path in paths if not (ROOT / path).exists()} == set()
+    assert {name for name in users - paths if f"def {name}(" not in text} == set()
 
 
 class Named(pytest.Item):
