@@ -15,11 +15,13 @@ if TYPE_CHECKING:
 
 TOGETHER = {
     "the templates": ("tests/infra/",),
-    "the emulator": ("tests/emulated/", "[ministack"),
+    "the emulator": ("tests/emulated/", "[ministack", "test_books_in_dynamodb"),
     "the service": (
         "tests/api/test_answers_at_once.py",
+        "tests/api/test_canary.py",
         "tests/api/test_fuzzing.py",
         "tests/api/test_hostile_input.py",
+        "tests/api/test_ogc_clients.py",
         "tests/api/test_readme.py",
         "tests/api/test_run_command.py",
         "tests/browser/",

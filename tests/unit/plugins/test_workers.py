@@ -35,6 +35,16 @@ def test_whoever_is_named_is_there() -> None:
     assert {name for name in users - paths if f"def {name}(" not in text} == set()
 
 
+def test_whoever_asks_the_running_service_is_named() -> None:
+    """Else a second one is started, in another worker."""
+    service = TOGETHER["the service"]
+    for path in ROOT.glob("tests/**/test_*.py"):
+        text = path.read_text(encoding="utf-8")
+        if "running_service: RunningService" in text:
+            within = str(path.relative_to(ROOT))
+            assert any(each in within or f"def {each}(" in text for each in service), within
+
+
 class Named(pytest.Item):
     """A test of any name."""
 
