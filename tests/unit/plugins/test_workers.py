@@ -1,5 +1,6 @@
 """Which tests are taken together when they run side by side."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,7 @@ def test_whoever_asks_the_running_service_is_named() -> None:
     service = TOGETHER["the service"]
     for path in ROOT.glob("tests/**/test_*.py"):
         text = path.read_text(encoding="utf-8")
-        if "running_service: RunningService" in text:
+        if re.search(r"\brunning_service: RunningService[,)]", text):
             within = str(path.relative_to(ROOT))
             assert any(each in within or f"def {each}(" in text for each in service), within
 
