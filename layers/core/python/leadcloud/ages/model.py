@@ -107,7 +107,8 @@ class AgeModel:
 
     def groups_told(self, scheme: Scheme) -> frozenset[str]:
         """Return the groups that are the likeliest for some name, whatever the postal code."""
-        return frozenset(scheme.groups[read_told(told)[0]] for told in self.table.told[scheme.name])
+        answers = set(self.table.told[scheme.name])
+        return frozenset(scheme.groups[read_told(told)[0]] for told in answers)
 
     def find(self, name: str, *, surname_first: bool = False) -> int | None:
         """Return the place of the counted name that a written name holds."""
