@@ -15,7 +15,6 @@ from functions.search.messages import CriteriaMessage, RegisterId, SearchRequest
 from functions.search.search import Search, Terms, prepare
 from leadcloud.ages.groups import SCHEMES
 from leadcloud.ages.model import Prediction
-from leadcloud.ages.names import surname_first
 from leadcloud.errors import Fault, RequestInvalid
 from leadcloud.http.wire import Wire
 from leadcloud.registers.column_mapping import FIELDS
@@ -61,13 +60,11 @@ class Job:
     def predictions(self, contacts: Sequence[ConsumerContact]) -> list[Prediction]:
         """Return what is told of the ages of contacts."""
         model = self.search.ages.models.model(self.register.country)
-        names = [contact.first_name for contact in contacts]
         return model.predict(
-            names,
+            [contact.first_name for contact in contacts],
             [contact.gender for contact in contacts],
             [contact.postal_code for contact in contacts],
             scheme=self.search.ages.scheme,
-            surname_first=surname_first(names, model.known),
         )
 
 
