@@ -12,6 +12,7 @@ import time
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from random import SystemRandom
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,9 @@ import boto3
 import httpx
 import pytest
 
-from leadcloud.clock import SystemClock
+from leadcloud.audit import AuditTrail
+from leadcloud.clock import SetClock, SystemClock
+from leadcloud.controllers import ControllerEntry
 from leadcloud.settings import Settings
 from leadcloud.store.dynamodb import DynamoDbStore
 from leadcloud.wiring import Services
@@ -29,7 +32,7 @@ from local.demo import register_demo, seed
 from local.demo_database import create_demo_database
 from local.folder import Folder, draw_secrets
 from local.synthetic_buildings import ensure_buildings
-from tests.infra.deployment import name_of
+from tests.infra.deployment import Deployment, deployment_of, name_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -42,6 +45,22 @@ NOBODY = "http://127.0.0.1:9"
 """Where no directory provider listens."""
 
 
+BUYER = ControllerEntry(
+    id="demo_customer",
+    name="Demo customer (synthetic)",
+    role="buyer",
+    channel="email",
+    privacy_email="privacy@demo-customer.example",
+    contract="demo",
+    contract_from=date(2026, 1, 1),
+    url=None,
+    broadcasts="none",
+    categories=("searching and delivering contacts for telemarketing",),
+    language="fi",
+)
+"""Who is responsible for what the demo customer searched."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Deployed:
     """The deployed service."""
@@ -50,6 +69,8 @@ class Deployed:
     keys: dict[str, str]
     """The demo accounts' keys, as in demo.json."""
     emulator: "Emulator"
+    deployment: Deployment
+    """What was deployed."""
 
     def log_lines(self) -> Iterator[str]:
         """Yield what the functions have logged."""
@@ -57,6 +78,12 @@ class Deployed:
         for group in logs.describe_log_groups()["logGroups"]:
             found = logs.filter_log_events(logGroupName=group["logGroupName"])
             yield from (event["message"] for event in found["events"])
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Look at what was asked for when everything that asks has run."""
+    items.sort(key=lambda item: item.path.name == "test_rights_are_used.py")
 
 
 @pytest.fixture(scope="session")
@@ -67,16 +94,20 @@ def deployed(
     emulator = Emulator(ministack)
     ensure_buildings(REPOSITORY / "layers" / "data" / "buildings.sqlite")
     assembly = _synthesised(tmp_path_factory.mktemp("cdk"))
-    outputs = emulator.deploy(assembly)
+    emulator.deploy(assembly)
+    outputs = emulator.outputs
     emulator.tell_functions(_unpacked(assembly))
     folder = Folder(tmp_path_factory.mktemp("state"))
     create_demo_database(folder.root)
     secrets = draw_secrets(folder)
+    of_registers = {name for name in secrets if name.startswith("demo_")}
     services = _services(folder, outputs["TableName"], emulator.client("dynamodb"))
     canary_key = open_canary(services)
+    services.controllers.put(BUYER)
+    _note_something_of_yesterday(services)
     for output, names in {
-        "RegisterSecretArn": ("demo_own_database",),
-        "SecretArn": secrets.keys() - {"demo_own_database"},
+        "RegisterSecretArn": of_registers,
+        "SecretArn": secrets.keys() - of_registers,
     }.items():
         emulator.fill(outputs[output], {name: secrets[name] for name in names})
     emulator.fill(outputs["CanarySecretArn"], {"canary_key": canary_key})
@@ -91,7 +122,12 @@ def deployed(
         headers={"Host": f"{api_id}.execute-api.{ministack.removeprefix('http://')}"},
         timeout=60,  # of a first call; the interpreter starts then
     ) as api:
-        yield Deployed(api=api, keys=seed(folder, services), emulator=emulator)
+        yield Deployed(
+            api=api,
+            keys=seed(folder, services),
+            emulator=emulator,
+            deployment=deployment_of(assembly, "Emulated"),
+        )
 
 
 @pytest.fixture(autouse=True)
@@ -105,20 +141,22 @@ class Emulator:
     """What deploying needs of AWS."""
 
     def __init__(self, endpoint: str) -> None:
-        self._endpoint = endpoint
+        self.endpoint = endpoint
+        self.outputs: dict[str, str] = {}
+        """Of all stacks, once they are there."""
 
     def client(self, service: str) -> Any:
         """Return a client of a service."""
         return boto3.client(
             service,  # type: ignore[call-overload]
-            endpoint_url=self._endpoint,
+            endpoint_url=self.endpoint,
             region_name=REGION,
             aws_access_key_id=ACCOUNT,
             aws_secret_access_key="testing",
         )
 
-    def deploy(self, assembly: Path) -> dict[str, str]:
-        """Create the stacks, as the CDK's CLI would, and return their outputs."""
+    def deploy(self, assembly: Path) -> None:
+        """Create the stacks, as the CDK's CLI would."""
         self.client("ssm").put_parameter(
             Name="/cdk-bootstrap/hnb659fds/version", Value="30", Type="String"
         )
@@ -129,15 +167,13 @@ class Emulator:
         for asset in assembly.glob("asset.*"):
             key = f"{asset.name.removeprefix('asset.')}.zip"
             bucket.put_object(Bucket=ASSETS, Key=key, Body=_archive(asset))
-        outputs: dict[str, str] = {}
         for template in sorted(assembly.glob("*.template.json")):  # Data before Service
             if template.name.endswith("Cost.template.json"):
                 continue  # the emulator bills nobody
             # The emulator takes a caller's own key for the one that the authorizer names.
             text = template.read_text().replace('"ApiKeyRequired": true', '"ApiKeyRequired": false')
             bucket.put_object(Bucket=ASSETS, Key=template.name, Body=text.encode())
-            outputs |= self._create(template.name)
-        return outputs
+            self.outputs |= self._create(template.name)
 
     def fill(self, secret: str, values: dict[str, str]) -> None:
         """Fill in a secret, as the operator does."""
@@ -147,29 +183,42 @@ class Emulator:
 
     def call(self, function: str, event: dict[str, str]) -> None:
         """Call a function, as a schedule does; it is named as in infra/needs.py."""
-        functions = self.client("lambda")
-        (name,) = (
-            each["FunctionName"]
-            for each in functions.list_functions()["Functions"]
-            if name_of({"Properties": each}) == function
-        )
-        answer = functions.invoke(FunctionName=name, Payload=json.dumps(event))
+        name = self._configuration(function)["FunctionName"]
+        answer = self.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event))
         assert "FunctionError" not in answer, answer["Payload"].read()
 
+    def variables(self, function: str) -> dict[str, str]:
+        """Return what a function is told."""
+        found: dict[str, str] = self._configuration(function)["Environment"]["Variables"]
+        return found
+
+    def _configuration(self, function: str) -> Any:
+        (found,) = (
+            each
+            for each in self.client("lambda").list_functions()["Functions"]
+            if name_of({"Properties": each}) == function
+        )
+        return found
+
     def tell_functions(self, variables: dict[str, str]) -> None:
-        """Set variables of every function: the emulator unpacks layers anywhere but in /opt."""
+        """Set variables of every function: the emulator unpacks layers anywhere but in /opt.
+
+        The functions' requests to AWS tell the name of the function.
+        """
         functions = self.client("lambda")
         for each in functions.list_functions()["Functions"]:
             known = each["Environment"]["Variables"]
+            own = {"AWS_SDK_UA_APP_ID": name_of({"Properties": each})}
             functions.update_function_configuration(
-                FunctionName=each["FunctionName"], Environment={"Variables": known | variables}
+                FunctionName=each["FunctionName"],
+                Environment={"Variables": known | own | variables},
             )
 
     def _create(self, template: str) -> dict[str, str]:
         stacks, name = self.client("cloudformation"), template.split(".", maxsplit=1)[0]
         stacks.create_stack(
             StackName=name,
-            TemplateURL=f"{self._endpoint}/{ASSETS}/{template}",
+            TemplateURL=f"{self.endpoint}/{ASSETS}/{template}",
             Capabilities=["CAPABILITY_IAM"],
         )
         for _ in range(600):
@@ -227,6 +276,12 @@ def _unpacked(assembly: Path) -> dict[str, str]:
         "LEADCLOUD_DATA": str(ages.parent),
         "LEADCLOUD_BUILDINGS": str(release),
     }
+
+
+def _note_something_of_yesterday(services: Services) -> None:
+    """Put an event into the audit trail of a day that is over, so that there is one to anchor."""
+    yesterday = SetClock(services.clock.now() - timedelta(days=1))
+    AuditTrail(services.store, yesterday).append("emulated", "noted", {})
 
 
 def _archive(folder: Path) -> bytes:

@@ -138,3 +138,54 @@ def test_the_pages_lead_to_each_other_below_the_stage(deployed: Deployed) -> Non
             there = urljoin(f"{stage}{path}", link)
             assert there.startswith(f"{stage}/")
             assert deployed.api.get(there.removeprefix(stage)).status_code == 200
+
+
+def test_a_prediction_tells_age_groups(deployed: Deployed) -> None:
+    """From the tables of the deployed layer, for contacts of a register that the account may search."""
+    body = {
+        "register": "demo_own_customers",
+        "records": [{"ref": "1", "first_name": "Aino"}, {"ref": "2", "first_name": "Pentti"}],
+    }
+    answer = deployed.api.post(
+        "/v1/predict-age", json=body, headers={"X-API-Key": deployed.keys["customer"]}
+    )
+    assert answer.status_code == 200, answer.text
+    assert [each["ref"] for each in answer.json()["predictions"]] == ["1", "2"]
+    assert answer.json()["model"]["country"] == "FI"
+
+
+def test_a_cohort_next_to_another_is_refused(deployed: Deployed) -> None:
+    """The log of cohorts is in the table: one person less than before is told nothing, and forgotten."""
+    names = (
+        first + last
+        for first in "ABCDEFGHI"
+        for last in ("ino", "rja", "lli", "nna", "sko", "rmo", "ija", "sse", "tta", "uri")
+    )
+    records = [{"ref": str(number), "first_name": name} for number, name in enumerate(names)]
+    headers = {"X-API-Key": deployed.keys["customer"]}
+
+    def summary(chosen: list[dict[str, str]]) -> Any:
+        body = {"register": "demo_own_customers", "records": chosen}
+        return deployed.api.post("/v1/predict-age/summary", json=body, headers=headers)
+
+    first = summary(records)
+    assert first.status_code == 200, first.text
+    assert summary(records[1:]).json()["code"] == "cohort_too_small"
+
+
+def test_a_building_is_found_by_its_address_and_by_its_identifier(deployed: Deployed) -> None:
+    """A suggestion, the features at it, and one of them by name; links lead below the stage."""
+    headers = {"X-API-Key": deployed.keys["customer"]}
+    root = "/v1/buildings/collections/buildings/items"
+    (feature,) = deployed.api.get(root, params={"limit": 1}, headers=headers).json()["features"]
+    street = feature["properties"]["street"]
+    suggested = deployed.api.get("/v1/buildings/suggest", params={"q": street}, headers=headers)
+    assert street in {each["street"] for each in suggested.json()["suggestions"]}
+    one = deployed.api.get(f"{root}/{feature['id']}", headers=headers).json()
+    assert one["properties"] == feature["properties"]
+    stage = urlsplit(str(deployed.api.base_url)).path.rstrip("/")
+    assert all(
+        urlsplit(each["href"]).path.startswith(f"{stage}/v1/")
+        for each in one["links"]
+        if each["rel"] != "license"
+    )

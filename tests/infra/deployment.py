@@ -1,5 +1,6 @@
 """The templates of one deployment, and what tests ask of them."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +53,22 @@ class Deployment:
             for role in policy["Roles"]:
                 for statement in policy["PolicyDocument"]["Statement"]:
                     yield role["Ref"], statement
+
+
+def deployment_of(folder: Path, stage: str) -> Deployment:
+    """Return a deployment, as it was synthesised into a folder."""
+
+    def template(kind: str) -> dict[str, Any]:
+        text = (folder / f"LeadCloud{stage}{kind}.template.json").read_text(encoding="utf-8")
+        found: dict[str, Any] = json.loads(text)
+        return found
+
+    return Deployment(
+        folder=folder,
+        data=template("Data"),
+        service=template("Service"),
+        cost=template("Cost"),
+    )
 
 
 def name_of(function: Resource) -> str:

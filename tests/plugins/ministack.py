@@ -17,37 +17,17 @@ from tests.plugins.requirements import require
 BARE_PYTHON = f"{sys.base_prefix}/bin/python3"
 """The interpreter outside of the virtual environment. ministack runs functions on its own, and
 they must find nothing but what their layers hold."""
-START = """
-import runpy, sys
-sys.path.append(sys.argv.pop())
-from ministack.services import waf
-from ministack.services.cloudformation.provisioners import _RESOURCE_HANDLERS
-
-def associate(name, properties, _stack):
-    waf._associate_web_acl(properties)
-    return name, {}
-
-def note(name, _properties, _stack):
-    return name, {"Arn": name}
-
-_RESOURCE_HANDLERS["AWS::WAFv2::WebACLAssociation"] = {"create": associate}
-alarms = _RESOURCE_HANDLERS["AWS::CloudWatch::Alarm"]
-
-def watch(name, properties, stack):
-    make = note if "Metrics" in properties else alarms["create"]
-    return make(name, properties, stack)
-
-_RESOURCE_HANDLERS["AWS::CloudWatch::Alarm"] = {**alarms, "create": watch}
-for kind in ("AWS::CloudWatch::CompositeAlarm", "AWS::Logs::QueryDefinition"):
-    _RESOURCE_HANDLERS[kind] = {"create": note}
-runpy.run_module("ministack", run_name="__main__")
-"""
-"""It can associate, and its CloudFormation does not know. It makes no alarms of
-sums or of alarms, and no saved queries: they are noted, and no function depends on them."""
+LAUNCHER = Path(__file__).with_name("emulator.py")
 
 
 @pytest.fixture(scope="session")
-def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def ministack_notes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where ministack notes the requests of those who tell their name."""
+    return tmp_path_factory.mktemp("ministack") / "notes.jsonl"
+
+
+@pytest.fixture(scope="session")
+def ministack(ministack_notes: Path) -> Iterator[str]:
     """Start ministack on a free port of this machine and return its address."""
     require(
         "ministack",
@@ -56,7 +36,7 @@ def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     )
     packages = str(Path(httpx.__file__).parents[1])
     port = _free_port()
-    log = tmp_path_factory.mktemp("ministack") / "log"
+    log = ministack_notes.with_name("log")
     environment = os.environ | {
         "BIND_HOST": "127.0.0.1",
         "MINISTACK_HOST": "127.0.0.1",
@@ -65,7 +45,10 @@ def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     }
     with log.open("w") as output:
         server = subprocess.Popen(
-            [BARE_PYTHON, "-c", START, packages], env=environment, stdout=output, stderr=output
+            [BARE_PYTHON, str(LAUNCHER), packages, str(ministack_notes)],
+            env=environment,
+            stdout=output,
+            stderr=output,
         )
     try:
         endpoint = f"http://127.0.0.1:{port}"
