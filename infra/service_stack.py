@@ -26,8 +26,9 @@ from infra.rest_api import RestApi
 from infra.saved_queries import SavedQueries
 from infra.schedules import Schedules
 from infra.stages import Stage
-from infra.subject_requests import SubjectRequests, workflow_arn
+from infra.subject_requests import DEFINITION, workflow_arn, workflow_name
 from infra.watched import Watched
+from infra.workflow import Workflow
 from leadcloud.anchors import PREFIX as ANCHOR_PREFIX
 from leadcloud.http.routes import ROUTES
 
@@ -66,15 +67,21 @@ class ServiceStack(Stack):
             if needs.mail or needs.canary:
                 # By its id, as the deployed stage needs the functions before it is there.
                 function.function.add_environment("LEADCLOUD_BASE_URL", api.base_url)
-        requests = SubjectRequests(
-            self, "SubjectRequests", stage=stage, steps=functions[STEPS].function, key=data.key
+        requests = Workflow(
+            self,
+            "SubjectRequests",
+            stage=stage,
+            name=workflow_name(stage),
+            definition=DEFINITION,
+            steps=functions[STEPS].function,
+            key=data.key,
         )
         schedules = Schedules(
             self,
             "Schedules",
             functions={name: function.function for name, function in functions.items()},
         )
-        self._watch(functions, api, workflow=requests.workflow, rules=schedules.rules)
+        self._watch(functions, api, workflow=requests.machine, rules=schedules.rules)
         CfnOutput(self, "BaseUrl", value=api.base_url)
         if api.api.domain_name:
             target = api.api.domain_name.domain_name_alias_domain_name

@@ -1,32 +1,16 @@
-"""The workflow of subject requests."""
+"""What the workflow of subject requests is, and what it is called."""
 
-from aws_cdk import Arn, ArnComponents, ArnFormat, RemovalPolicy, Stack
-from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
-from aws_cdk import aws_stepfunctions as sfn
+from aws_cdk import Arn, ArnComponents, ArnFormat, Stack
 from constructs import Construct
 
-from infra.nag import INLINE, LOG_UNDER_AWS_KEY, acknowledge
 from infra.node import REPOSITORY
 from infra.stages import Stage
 
-_DEFINITION = REPOSITORY / "functions" / "dsar_router" / "workflow.asl.json"
-
-_ACKNOWLEDGED = {
-    "NIST.800.53.R5-CloudWatchLogGroupEncrypted": LOG_UNDER_AWS_KEY,
-    "NIST.800.53.R5-IAMNoInlinePolicy": INLINE,
-    "AwsSolutions-IAM5[Resource::*]": "Log deliveries and traces have no resources to name; the one "
-    "function is named.",
-}
+DEFINITION = REPOSITORY / "functions" / "dsar_router" / "workflow.asl.json"
 
 
 def workflow_name(stage: Stage) -> str:
-    """Return the workflow's name.
-
-    It needs one of ours: without, the CDK binds the workflow's right to its key to no workflow.
-    """
+    """Return the workflow's name."""
     return f"LeadCloud{stage.name}SubjectRequests"
 
 
@@ -42,52 +26,3 @@ def workflow_arn(scope: Construct, stage: Stage) -> str:
         Stack.of(scope),
     )
     return arn
-
-
-class SubjectRequests(Construct):
-    """The workflow, under a name of ours and with a log of its own."""
-
-    def __init__(
-        self,
-        scope: Construct,
-        construct_id: str,
-        *,
-        stage: Stage,
-        steps: lambda_.Function,
-        key: kms.IKey,
-    ) -> None:
-        """Define it.
-
-        Args:
-            scope: Where it belongs.
-            construct_id: Its name there.
-            stage: The deployment.
-            steps: The function that carries out the workflow's tasks.
-            key: Encrypts the executions' histories.
-        """
-        super().__init__(scope, construct_id)
-        self.workflow = self._workflow(stage, steps, key)
-        acknowledge(self, _ACKNOWLEDGED)
-
-    def _workflow(self, stage: Stage, steps: lambda_.Function, key: kms.IKey) -> sfn.StateMachine:
-        log = logs.LogGroup(
-            self, "Log", retention=stage.log_retention, removal_policy=RemovalPolicy.DESTROY
-        )
-        workflow = sfn.StateMachine(
-            self,
-            "Workflow",
-            state_machine_name=workflow_name(stage),
-            definition_body=sfn.DefinitionBody.from_string(_DEFINITION.read_text("utf-8")),
-            definition_substitutions={"StepsFunction": steps.function_arn},
-            encryption_configuration=sfn.CustomerManagedEncryptionConfiguration(key),
-            logs=sfn.LogOptions(
-                destination=log, level=sfn.LogLevel.ALL, include_execution_data=False
-            ),
-            tracing_enabled=True,
-            # An execution that runs for months must not be lost with a stack.
-            removal_policy=RemovalPolicy.RETAIN if stage.protected else RemovalPolicy.DESTROY,
-        )
-        workflow.add_to_role_policy(
-            iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[steps.function_arn])
-        )
-        return workflow

@@ -7,20 +7,19 @@ account anyway (docs/adr/0018).
 
 from collections.abc import Sequence
 
-from aws_cdk import Aws, RemovalPolicy, Stack
+from aws_cdk import Aws, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
-from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from infra.data_stack import DataStack
 from infra.layers import Layers
-from infra.nag import INLINE, LOG_UNDER_AWS_KEY, acknowledge
+from infra.nag import acknowledge
 from infra.needs import WHOLE_REGISTER, WHOLE_REGISTER_NEEDS
 from infra.node import REPOSITORY
 from infra.python_function import PythonFunction
 from infra.stages import Exchange, Stage
+from infra.workflow import Workflow
 from leadcloud.exchange import ROOT
 
 _DEFINITION = REPOSITORY / "functions" / "search" / "whole_register.asl.json"
@@ -92,45 +91,28 @@ class WholeRegisterStack(Stack):
             acknowledge(steps, {f"AwsSolutions-IAM5[Resource::{named}]": _FILES})
 
     def _workflow(self, steps: lambda_.Function) -> None:
-        log = logs.LogGroup(
-            self, "Log", retention=self._stage.log_retention, removal_policy=RemovalPolicy.DESTROY
-        )
         name = f"LeadCloud{self._stage.name}WholeRegister"
-        workflow = sfn.StateMachine(
+        workflow = Workflow(
             self,
-            "Workflow",
-            state_machine_name=name,
-            definition_body=sfn.DefinitionBody.from_string(_DEFINITION.read_text("utf-8")),
-            definition_substitutions={"StepsFunction": steps.function_arn},
-            encryption_configuration=sfn.CustomerManagedEncryptionConfiguration(self._data.key),
-            logs=sfn.LogOptions(
-                destination=log, level=sfn.LogLevel.ALL, include_execution_data=False
-            ),
-            tracing_enabled=True,
+            "Jobs",
+            stage=self._stage,
+            name=name,
+            definition=_DEFINITION,
+            steps=steps,
+            key=self._data.key,
         )
-        itself = f"arn:{Aws.PARTITION}:states:{Aws.REGION}:{Aws.ACCOUNT_ID}"
+        states = f"arn:{Aws.PARTITION}:states:{Aws.REGION}:{Aws.ACCOUNT_ID}"
+        runs = ["states:DescribeExecution", "states:RedriveExecution", "states:StopExecution"]
         # Source: AWS Step Functions, "IAM policies for using Distributed Map states".
         for actions, resource in (
-            (["lambda:InvokeFunction"], steps.function_arn),
-            (["states:StartExecution"], f"{itself}:stateMachine:{name}"),
-            (
-                ["states:DescribeExecution", "states:RedriveExecution", "states:StopExecution"],
-                f"{itself}:execution:{name}/*",
-            ),
+            (["states:StartExecution"], f"{states}:stateMachine:{name}"),
+            (runs, f"{states}:execution:{name}/*"),
         ):
-            workflow.add_to_role_policy(iam.PolicyStatement(actions=actions, resources=[resource]))
-        runs = f"arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:{name}/*"
-        acknowledge(log, {"NIST.800.53.R5-CloudWatchLogGroupEncrypted": LOG_UNDER_AWS_KEY})
-        acknowledge(
-            workflow,
-            {
-                "NIST.800.53.R5-IAMNoInlinePolicy": INLINE,
-                "AwsSolutions-IAM5[Resource::*]": "Log deliveries and traces have no resources to "
-                "name.",
-                f"AwsSolutions-IAM5[Resource::{runs}]": "The executions of its own map runs have "
-                "names that AWS gives.",
-            },
-        )
+            statement = iam.PolicyStatement(actions=actions, resources=[resource])
+            workflow.machine.add_to_role_policy(statement)
+        named = f"arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:{name}/*"
+        reason = "The executions of its own map runs have names that AWS gives."
+        acknowledge(workflow, {f"AwsSolutions-IAM5[Resource::{named}]": reason})
 
 
 def _allow(

@@ -51,7 +51,7 @@ def test_the_workflow_is_the_one_that_runs_here(resources: dict[str, Any]) -> No
 
 def test_the_workflow_reads_no_bucket(resources: dict[str, Any]) -> None:
     """It calls its one function and itself; rows never pass through it."""
-    granted = rights(resources, "Workflow")
+    granted = rights(resources, "Jobs")
     assert granted.keys() == {
         "kms:Decrypt",
         "kms:GenerateDataKey",
