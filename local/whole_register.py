@@ -17,6 +17,7 @@ from tqdm import tqdm
 
 from functions.search.whole_register import carry_out
 from leadcloud.clock import SystemClock
+from leadcloud.exchange import ROOT
 from leadcloud.executions import StoredExecutions
 from leadcloud.store.sqlite import SqliteStore
 from leadcloud.wiring import Services
@@ -44,12 +45,14 @@ def main() -> None:
     options = parser.parse_args()
     place = {options.account: f"file:{options.folder}"}
     settings = replace(services_of(Folder(options.data)).settings, exchanges=place)
+    outcome = options.folder / ROOT / options.job / "out"
     with tqdm(unit=" parts", disable=None) as bar:
         failed = work(Services(settings), options.account, options.job, progress=_on(bar))
     if failed:
         sys.exit(
-            f"The job failed: {failed}. out/refused.json says why, where it is the job's fault."
+            f"The job failed: {failed}. {outcome / 'result.json'} says why, if it was refused."
         )
+    print(f"The job is done; see {outcome}.")
 
 
 def work(services: Services, account_id: str, job_id: str, *, progress: Progress) -> str | None:

@@ -4,7 +4,7 @@ No register is asked for an age, and none is known. What first name and postal c
 in memory, in the groups that the account is told, and forgotten (mission M5, M6).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from functions.search.messages import ValuesMessage
@@ -26,11 +26,20 @@ class AgeGroups:
     models: AgeModels = field(repr=False)
     scheme: Scheme
 
+    def predictions(
+        self, contacts: Sequence[ConsumerContact], register: RegisterDescription
+    ) -> list[Prediction]:
+        """Return what is told of each contact of a register."""
+        return self.models.model(register.country).predict(
+            [contact.first_name for contact in contacts],
+            [contact.gender for contact in contacts],
+            [contact.postal_code for contact in contacts],
+            scheme=self.scheme,
+        )
+
     def prediction(self, contact: ConsumerContact, register: RegisterDescription) -> Prediction:
         """Return what is told of a contact."""
-        (told,) = self.models.model(register.country).predict(
-            [contact.first_name], [contact.gender], [contact.postal_code], scheme=self.scheme
-        )
+        (told,) = self.predictions([contact], register)
         return told
 
     def probability(

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 
 from functions.search.cursor import SALT_BYTES, Cursor, CursorSeal, Seen
 from functions.search.delivery import contact_message
@@ -21,11 +21,13 @@ from functions.search.plan import SourcePlan
 from functions.search.search import Search
 from leadcloud.accounts.money import CURRENCY, NOTHING
 from leadcloud.accounts.operation import Receipt
+from leadcloud.ages.model import Prediction
 from leadcloud.clock import Deadline, rfc3339
 from leadcloud.events import Event, log
 from leadcloud.http.call import Call
 from leadcloud.lead_reference import Delivery
 from leadcloud.purpose import NOT_FOR, use_ends
+from leadcloud.registers.contact import ConsumerContact
 from leadcloud.store.interface import Action
 from leadcloud.wiring import Services
 
@@ -113,10 +115,7 @@ def deliver_page(
 ) -> SearchAnswer:
     """Return what leaves the house."""
     fields = {source.id: source.fields for source in search.plans}
-    age_of = {
-        source.id: partial(search.ages.prediction, register=source.register.description)
-        for source in search.plans
-    }
+    ages = _ages(search, page.contacts)
     sources = (
         *(_skipped(source) for source in search.plans if source.skipped),
         *(_read(result, delivered.sources.get(result.plan.id)) for result in page.results),
@@ -131,7 +130,7 @@ def deliver_page(
                 delivered.sources[each.register].lead_reference,
                 fields=fields[each.register],
                 neighbourhoods=neighbourhoods,
-                age_of=age_of[each.register],
+                age_of=lambda contact: ages[id(contact)],
             )
             for each in _in_order(search, page.contacts)
         ),
@@ -142,6 +141,21 @@ def deliver_page(
         replayed=delivered.replayed,
         permitted_use=_permitted_use(search, services),
     )
+
+
+def _ages(search: Search, contacts: Sequence[Merged]) -> dict[int, Prediction]:
+    """Return what is told of the persons by their objects' ids: a register's at once costs half."""
+    told: dict[int, Prediction] = {}
+    for source in search.plans:
+        if "age_group" in source.fields:
+            persons = [
+                each.contact
+                for each in contacts
+                if each.register == source.id and isinstance(each.contact, ConsumerContact)
+            ]
+            ages = search.ages.predictions(persons, source.register.description)
+            told |= zip(map(id, persons), ages, strict=True)
+    return told
 
 
 def _in_order(search: Search, contacts: Sequence[Merged]) -> Sequence[Merged]:

@@ -19,7 +19,7 @@ from leadcloud.wiring import Services, services
 MOST_PARTS = 2_000
 """The list of them is the input of a state, of which Step Functions takes 256 KB."""
 
-JOB, RESULT, REFUSED = "job.json", "out/result.json", "out/refused.json"
+JOB, RESULT = "job.json", "out/result.json"
 
 
 class StepFailed(Exception):
@@ -53,11 +53,12 @@ def begin(services: Services, event: Mapping[str, Any]) -> dict[str, Any]:
         job_of(exchange.read(JOB), ids["account_id"], services)
         numbers = parts_of(exchange, most=MOST_PARTS)
     except LeadCloudError as error:
-        _write(exchange, REFUSED, {"code": error.code, "faults": [*map(asdict, error.faults)]})
+        _tell(exchange, "refused", code=error.code, faults=[*map(asdict, error.faults)])
         raise
     except ExchangeRefused:
-        _write(exchange, REFUSED, {"code": "parts_unusable", "faults": []})
+        _tell(exchange, "refused", code="files_unusable", faults=[])
         raise
+    _tell(exchange, "working", parts=len(numbers))
     return {**ids, "parts": [{**ids, "part": number} for number in numbers]}
 
 
@@ -74,7 +75,7 @@ def finish(services: Services, event: Mapping[str, Any]) -> dict[str, Any]:
     """Tell the customer that all parts are done, and how many rows they had."""
     tallies = event["parts"]
     sums = {name: sum(each[name] for each in tallies) for name in Tally.__dataclass_fields__}
-    _write(_exchange(services, event), RESULT, {"parts": len(tallies), **sums})
+    _tell(_exchange(services, event), "done", parts=len(tallies), **sums)
     return {"parts": len(tallies), **sums}
 
 
@@ -85,5 +86,6 @@ def _exchange(services: Services, event: Mapping[str, Any]) -> Exchange:
     return services.exchange(event["account_id"], event["job_id"])
 
 
-def _write(exchange: Exchange, name: str, content: Mapping[str, Any]) -> None:
-    exchange.write(name, json.dumps(content, indent=2).encode() + b"\n")
+def _tell(exchange: Exchange, state: str, **more: Any) -> None:
+    """Let the customer know, in one file, so that nothing of an earlier try is left over."""
+    exchange.write(RESULT, json.dumps({"state": state, **more}, indent=2).encode() + b"\n")

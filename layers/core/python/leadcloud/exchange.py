@@ -3,7 +3,7 @@
     leadcloud/JOB/job.json              what is to be done
     leadcloud/JOB/in/part-00000.csv     the register, in parts
     leadcloud/JOB/out/part-00000.csv    what was made of that part
-    leadcloud/JOB/out/result.json       how many rows there were, once all parts are done
+    leadcloud/JOB/out/result.json       how far it is, and in the end how many rows there were
 
 Both ends are the customer's. A part is in memory while it is worked on, and nowhere else.
 """
@@ -65,7 +65,7 @@ class FolderExchange:
     def write(self, name: str, content: bytes) -> None:
         """Put a file in place, whole, whatever was there."""
         target = self._folder / name
-        target.parent.mkdir(exist_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
         unfinished = target.with_name(f"{target.name}.unfinished")
         unfinished.write_bytes(content)
         unfinished.replace(target)

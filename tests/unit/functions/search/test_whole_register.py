@@ -87,7 +87,7 @@ def test_every_row_is_listed_left_out_or_unreadable(bench: Bench) -> None:
     assert bench.listed() == ["1", "2"]
     assert bench.out("part-00001.csv") == "ref\n9\n"
     result = json.loads(bench.out("result.json"))
-    assert result == {"parts": 2, "listed": 3, "left_out": 1, "unreadable": 5}
+    assert result == {"state": "done", "parts": 2, "listed": 3, "left_out": 1, "unreadable": 5}
 
 
 @pytest.mark.parametrize(
@@ -192,9 +192,10 @@ def test_a_job_that_may_not_be_is_refused_with_its_reason(
 
     assert bench.run() == "StepFailed"
 
-    refused = json.loads(bench.out("refused.json"))
+    refused = json.loads(bench.out("result.json"))
+    assert refused["state"] == "refused"
     assert code in {refused["code"], *(fault["code"] for fault in refused["faults"])}
-    assert "somebody" not in bench.out("refused.json")
+    assert "somebody" not in bench.out("result.json")
     assert not (bench.folder / ROOT / "job/out/part-00000.csv").exists()
 
 
@@ -205,7 +206,7 @@ def test_ages_that_are_switched_off_are_not_told(bench: Bench) -> None:
 
     assert bench.run() == "StepFailed"
 
-    assert "register_switched_off" in bench.out("refused.json")
+    assert "register_switched_off" in bench.out("result.json")
 
 
 def test_a_part_without_the_column_of_a_criterion_is_refused(bench: Bench) -> None:
@@ -221,7 +222,9 @@ def test_a_part_without_the_column_of_a_criterion_is_refused(bench: Bench) -> No
 
 
 @pytest.mark.parametrize(
-    "content", [b"\xff\xfe\x00", b"", b"ref,ref\n", b'ref,first_name,phone\n1,"A', b"\x00" * 100]
+    "content",
+    [b"\xff\xfe\x00", b"", b"ref,ref\n", b'ref,first_name,phone\n1,"A', b"\x00" * 100],
+    ids=["not UTF-8", "nothing", "a column twice", "an open quote", "NUL"],
 )
 def test_a_part_that_is_no_csv_fails_the_job(bench: Bench, content: bytes) -> None:
     """No result is told where a part could not be read."""
@@ -230,7 +233,7 @@ def test_a_part_that_is_no_csv_fails_the_job(bench: Bench, content: bytes) -> No
 
     assert bench.run() == "StepFailed"
 
-    assert not (bench.folder / ROOT / "job/out/result.json").exists()
+    assert json.loads(bench.out("result.json")) == {"state": "working", "parts": 1}
 
 
 @pytest.mark.parametrize("stray", ["part-1.csv", "names.csv", "part-00001.csv.gz"])
@@ -241,7 +244,7 @@ def test_a_stray_file_is_not_passed_over(bench: Bench, stray: str) -> None:
 
     assert bench.run() == "StepFailed"
 
-    assert "parts_unusable" in bench.out("refused.json")
+    assert "files_unusable" in bench.out("result.json")
 
 
 def test_once_more_comes_to_the_same(bench: Bench) -> None:
