@@ -38,12 +38,16 @@ class KilledService:
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         self.port = int(line.rsplit(":", 1)[-1])
-        Thread(target=self.process.stdout.read, daemon=True).start()
+        self._draining = Thread(target=self.process.stdout.read, daemon=True)
+        self._draining.start()
 
     def kill(self) -> None:
         """End it as a power cut would."""
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
+        self._draining.join()
+        assert self.process.stdout is not None
+        self.process.stdout.close()
 
     def store(self) -> SqliteStore:
         """Open its records."""

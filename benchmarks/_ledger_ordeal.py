@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
@@ -60,12 +61,12 @@ def undergo(*, searches: int, copies: int, kills: int, folder: Path, seed: int =
         _kill_at_random(service, ordeal, sent, kills=kills, seed=seed)
         ordeal.statuses.update(status for each in sent for status in each.result())
     ordeal.seconds = time.monotonic() - started
-    store = service.store()
-    ordeal.faults += verify(store)
-    ordeal.charged.update(
-        str(entry.operation) for entry in entries_of(store, _BUYER) if entry.kind == "charge"
-    )
     service.kill()
+    with closing(service.store()) as store:
+        ordeal.faults += verify(store)
+        ordeal.charged.update(
+            str(entry.operation) for entry in entries_of(store, _BUYER) if entry.kind == "charge"
+        )
     return ordeal
 
 
@@ -83,7 +84,8 @@ def _kill_at_random(
             time.sleep(0.005)
         service.kill()
         ordeal.kills += 1
-        ordeal.faults += verify(service.store())
+        with closing(service.store()) as store:
+            ordeal.faults += verify(store)
         service.start()
 
 
@@ -110,10 +112,10 @@ _AGAIN = {HTTPStatus.TOO_MANY_REQUESTS}
 
 def _let_through(service: KilledService) -> None:
     """Let the account ask as often as it likes."""
-    store = service.store()
-    record = store.get(Key(f"ACCOUNT#{_BUYER}", "ACCOUNT"))
-    assert record
-    store.update(record, {**record.attributes, "tier": "large"})
+    with closing(service.store()) as store:
+        record = store.get(Key(f"ACCOUNT#{_BUYER}", "ACCOUNT"))
+        assert record
+        store.update(record, {**record.attributes, "tier": "large"})
 
 
 if __name__ == "__main__":
