@@ -29,6 +29,9 @@ Floats = NDArray[np.float64]
 PYRAMID = "data/age/fi/paavo_municipality_demographics_2018.csv"
 PRIOR_LOG_LOSS = 1.932
 
+of_the_united_states = pytest.mark.slow
+"""Reading a century of births, and training on them, takes more than ten seconds."""
+
 
 @dataclass(frozen=True)
 class Country:
@@ -132,6 +135,7 @@ def ages_by_name(
     return ages
 
 
+@of_the_united_states
 def test_the_published_quartiles_are_reproduced(
     us_counts: NameCounts, survival: AsSurvived
 ) -> None:
@@ -151,6 +155,7 @@ def test_the_published_quartiles_are_reproduced(
     assert ages("Jack", None)[1] == pytest.approx(393_056, rel=0.005)
 
 
+@of_the_united_states
 @pytest.mark.parametrize(
     ("name", "sex", "median"),
     [
@@ -190,6 +195,7 @@ def us_given(united_states: Country, us_classifier: AgeGroupClassifier) -> Float
     return us_classifier.predict_proba(united_states.X)
 
 
+@of_the_united_states
 def test_the_limit_is_reached_in_the_united_states(
     united_states: Country, us_given: Floats
 ) -> None:
@@ -219,6 +225,7 @@ def median_age_error(country: Country, given: Floats) -> float:
     return float((country.people * errors).sum() / country.people.sum())
 
 
+@of_the_united_states
 def test_a_median_look_up_is_beaten(united_states: Country, us_given: Floats) -> None:
     """One median age per name, as others answer, is less often right and never says how sure."""
     medians = (np.cumsum(us_given, axis=1) < 0.5).sum(axis=1)
@@ -230,10 +237,11 @@ def test_a_median_look_up_is_beaten(united_states: Country, us_given: Floats) ->
     assert ours.ece * 20 <= theirs.ece
 
 
+@of_the_united_states
 @pytest.mark.parametrize(
     ("size", "top_1", "log_loss", "ece"),
     [
-        pytest.param(100_000, 0.32, 1.65, 0.02, marks=pytest.mark.slow),
+        (100_000, 0.32, 1.65, 0.02),
         (10_000, 0.28, 1.77, 0.05),
     ],
 )
@@ -250,6 +258,7 @@ def test_a_sample_of_people_is_enough(
     assert reached.ece <= ece
 
 
+@of_the_united_states
 @pytest.mark.parametrize("older", [True, False])
 def test_the_mix_of_a_register_is_recovered_from_its_names(
     united_states: Country, us_classifier: AgeGroupClassifier, us_given: Floats, *, older: bool
