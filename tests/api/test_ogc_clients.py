@@ -134,7 +134,7 @@ def test_the_first_start_makes_buildings_once(tmp_path: Path) -> None:
         connection.execute(
             "UPDATE release SET json = replace(json, '\"format\": 3', '\"format\": 1')"
         )
-    ensure_buildings(target)
+    ensure_buildings(target, 500)
     BuildingStore(target)
     assert sorted(each.name for each in target.parent.iterdir()) == [
         "buildings.sqlite",
