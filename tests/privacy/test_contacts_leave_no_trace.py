@@ -113,7 +113,7 @@ def trial(
 ) -> Trial:
     """A service whose account may search both registers of the demo directory."""
     services.clock = SystemClock()
-    services._outbound = outbound
+    services.workshop.outbound = outbound
     services.register_secrets._values.update(
         demo_directory_client_id=provider.client_id,
         demo_directory_client_secret=provider.client_secret,

@@ -44,27 +44,20 @@ from leadcloud.mail import Mailer, SesMailer, SmtpMailer
 from leadcloud.own_register import OwnRegister
 from leadcloud.prohibitions import Prohibitions
 from leadcloud.provenance import Provenance
-from leadcloud.rate import Pace, SharedRate
 from leadcloud.registers.catalogue import RegisterCatalogue
-from leadcloud.registers.interface import RegisterMisconfigured, RegisterRefused
 from leadcloud.registers.policy import RegisterPolicies
+from leadcloud.registers.workshop import RegisterWorkshop
 from leadcloud.seal import Sealer
-from leadcloud.secrets import SecretMissing, Secrets
+from leadcloud.secrets import Secrets
 from leadcloud.settings import Settings, SettingsError
-from leadcloud.store.interface import Attributes, Key, Store
+from leadcloud.store.interface import Store
 from leadcloud.text_message import AwsTexter, HttpTexter, Texter
 
 if TYPE_CHECKING:
     from leadcloud.metering.interface import Sink
-    from leadcloud.registers.interface import Register
-    from leadcloud.registers.manifest import Limits
-    from leadcloud.registers.outbound import Outbound
 
 SOURCE_THREADS = 64
 """Sources being read at once in one process; a Lambda needs one search's, the local server many."""
-
-
-_MANIFESTS = Path(__file__).parent / "registers" / "manifests"
 
 
 class Services:
@@ -328,14 +321,12 @@ class Services:
     @cached_property
     def registers(self) -> RegisterCatalogue:
         """The registers of other parties."""
-        return RegisterCatalogue(
-            self.store,
-            {
-                "canary": self._canary,
-                "directory_api": self._directory_api,
-                "own_database": self._own_database,
-            },
-        )
+        return RegisterCatalogue(self.store, self.workshop.adapters)
+
+    @cached_property
+    def workshop(self) -> RegisterWorkshop:
+        """Builds registers from their records."""
+        return RegisterWorkshop(self.store, self.clock, lambda: self.register_secrets)
 
     @cached_property
     def policies(self) -> RegisterPolicies:
@@ -351,75 +342,6 @@ class Services:
     def prohibitions(self) -> Prohibitions:
         """Who may not be called, whatever a register says."""
         return Prohibitions(self.store, self.secrets["suppression"], self.random_bytes)
-
-    @cached_property
-    def _outbound(self) -> "Outbound":
-        from leadcloud.registers.outbound import Outbound
-
-        return Outbound()
-
-    def _canary(self, register_id: str, _row: Attributes) -> "Register":
-        """Build the register of persons who do not exist."""
-        from leadcloud.registers.canary import canary_register
-
-        return canary_register(register_id)
-
-    def _directory_api(self, register_id: str, row: Attributes) -> "Register":
-        """Build the register that a shipped manifest describes, at another address if one is set."""
-        from leadcloud.registers.directory_api import DirectoryApi
-        from leadcloud.registers.manifest import ManifestInvalid, load_manifest
-
-        address = row.get("base_url")
-        path = _MANIFESTS / f"{row['manifest']}.toml"
-        try:
-            manifest = load_manifest(path, base_url=str(address) if address else None)
-            register = DirectoryApi(manifest, self._outbound, self.register_secrets)
-        except (ManifestInvalid, SecretMissing, OSError):
-            raise RegisterMisconfigured from None
-        return self._careful(
-            register_id,
-            register,
-            repeatable=manifest.is_repeatable,
-            limits=manifest.limits,
-        )
-
-    def _own_database(self, register_id: str, row: Attributes) -> "Register":
-        """Build the register in the database whose address is the secret that the record names."""
-        from leadcloud.registers.column_mapping import OwnRegister
-        from leadcloud.registers.own_database import OwnDatabase
-
-        try:
-            configuration = OwnRegister.model_validate_json(str(row["configuration"]))
-            database = OwnDatabase(configuration, self.register_secrets[str(row["url_secret"])])
-        except (ValueError, SecretMissing, RegisterRefused):
-            raise RegisterMisconfigured from None
-        return self._careful(register_id, database, repeatable=False)
-
-    def _careful(
-        self,
-        register_id: str,
-        register: "Register",
-        *,
-        repeatable: bool,
-        limits: "Limits | None" = None,
-    ) -> "Register":
-        """Put around a register what holds for all instances of the service."""
-        from leadcloud.registers.careful_register import CarefulRegister, Retries
-        from leadcloud.registers.circuit import Circuit
-
-        return CarefulRegister(
-            register,
-            Circuit(self.store, register_id, self.clock),
-            Retries(SystemRandom(), repeatable=repeatable),
-            rate=SharedRate(
-                self.store,
-                Key(f"REGISTER-HEALTH#{register_id}", "RATE"),
-                clock=self.clock,
-                pace=Pace(per_second=limits.per_second, burst=limits.burst),
-            )
-            if limits
-            else None,
-        )
 
 
 def _secrets_at(setting: str) -> Secrets:
