@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from threading import Thread
+from typing import ClassVar, cast
 
 import pytest
 
@@ -25,7 +26,7 @@ from leadcloud.store.interface import (
     StoreUnavailable,
     VersionConflict,
 )
-from leadcloud.store.sqlite import SqliteStore
+from leadcloud.store.sqlite import SqliteStore, _use_wal
 
 KEY = Key("account", "counter")
 CANARY = "canary-7431"
@@ -178,6 +179,24 @@ def test_processes_may_make_the_file_at_the_same_moment(path: Path) -> None:
     assert [child.wait(60) for child in children] == [0] * 8
     with closing(SqliteStore(path, SystemClock())) as store:
         assert len(store.query("p").records) == 8
+
+
+def test_a_file_that_another_recovers_is_waited_for() -> None:
+    """After a power cut the first to come mends the file; who comes then is told so, and waits."""
+
+    class Recovering:
+        answers: ClassVar = [sqlite3.SQLITE_BUSY_RECOVERY, sqlite3.SQLITE_BUSY, None]
+
+        def execute(self, _statement: str) -> None:
+            code = self.answers.pop(0)
+            if code is not None:
+                error = sqlite3.OperationalError("database is locked")
+                error.sqlite_errorcode = code
+                raise error
+
+    _use_wal(cast("sqlite3.Connection", Recovering()), tries=5)
+
+    assert Recovering.answers == []
 
 
 def test_a_file_that_another_is_making_is_waited_for(path: Path) -> None:

@@ -163,7 +163,8 @@ def _use_wal(connection: sqlite3.Connection, *, tries: int) -> None:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or not left:
+            # The low byte: another may be busy with recovering the file, too.
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or not left:
                 raise
             time.sleep(PAUSE)
         else:
