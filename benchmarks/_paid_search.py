@@ -43,6 +43,9 @@ class PaidSearch:
     """Write units; of a transaction, twice as many."""
     reads: float
     """Read units."""
+    requests: float
+    """Sent to DynamoDB, one after another."""
+    transactions: float
     answer_bytes: float
     log_bytes: float
 
@@ -56,12 +59,14 @@ class _Units:
         client.meta.events.register("after-call.dynamodb", self._answered)
 
     def _asked(self, params: Mapping[str, Any], model: Any, **_: Any) -> None:
+        self.spent["requests"] += 1
         match model.name:
             case "PutItem":
                 self.spent["writes"] += _units(params["Item"], 1024)
             case "DeleteItem" | "UpdateItem":
                 self.spent["writes"] += 1
             case "TransactWriteItems":
+                self.spent["transactions"] += 1
                 for action in params["TransactItems"]:
                     item = action.get("Put", {}).get("Item", {})
                     self.spent["writes"] += 2 * _units(item, 1024)
@@ -94,6 +99,8 @@ def count() -> PaidSearch:
         return PaidSearch(
             writes=units.spent["writes"] / searches,
             reads=units.spent["reads"] / searches,
+            requests=units.spent["requests"] / searches,
+            transactions=units.spent["transactions"] / searches,
             answer_bytes=sum(answer for answer, _ in sizes) / searches,
             log_bytes=sum(logged for _, logged in sizes) / searches,
         )

@@ -2,27 +2,21 @@
 
 Reserving and settling is measured on SQLite with every commit synced to the disk, beside a bare
 commit of the same file, by one caller and by many who search for one account at once. What DynamoDB
-is asked and charges for is counted from the calls themselves. The ordeal sends searches many times
+is asked and charges for is counted while whole searches run. The ordeal sends searches many times
 over at `./run` while it is killed.
 """
 
-import json
-import math
 import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from random import SystemRandom
 from typing import Any
 
-import boto3
-from moto import mock_aws
-
 from benchmarks._ledger_ordeal import undergo
+from benchmarks._paid_search import count
 from benchmarks.figure import Figure
 from leadcloud.accounts.billing import Billing
 from leadcloud.accounts.ledger import Ledger
@@ -32,7 +26,6 @@ from leadcloud.accounts.price import Payer
 from leadcloud.accounts.settlement import Settlement, Settlements
 from leadcloud.clock import SystemClock
 from leadcloud.lead_reference import Delivery, LeadReferences
-from leadcloud.store.dynamodb import PARTITION, SORT, DynamoDbStore
 from leadcloud.store.interface import Store
 from leadcloud.store.sqlite import SqliteStore
 
@@ -40,8 +33,6 @@ SEARCHES = 300
 CALLERS = 16
 ORDEAL = {"searches": 20, "copies": 10, "kills": 4}
 _PRICE = Money(500)
-_UNIT = 1024
-"""Bytes that one write unit covers; in a transaction each costs two. Source: DynamoDB pricing."""
 
 
 def run() -> Sequence[Figure]:
@@ -129,78 +120,19 @@ def _buyer(store: Store) -> Any:
     return buy
 
 
-@dataclass
-class _Counted:
-    """A client of DynamoDB that counts what it is asked."""
-
-    client: Any
-    requests: int = 0
-    transactions: int = 0
-    write_units: float = 0.0
-
-    def __getattr__(self, name: str) -> Any:
-        def call(**request: Any) -> Any:
-            self.requests += 1
-            if name == "transact_write_items":
-                self.transactions += 1
-                self.write_units += sum(2 * _units(each) for each in request["TransactItems"])
-            elif name == "put_item":
-                self.write_units += _units(request)
-            return getattr(self.client, name)(**request)
-
-        return call
-
-
-def _units(request: Any) -> int:
-    """Return how many units of a kilobyte a write takes; what is updated is always below one."""
-    item = request.get("Put", request).get("Item", {})
-    return max(1, math.ceil(len(json.dumps(item)) / _UNIT))
-
-
 def _on_dynamodb() -> Iterator[Figure]:
-    with _table() as (client, table):
-        counted: Any = _Counted(client)
-        store = DynamoDbStore(table, counted, SystemClock(), random=SystemRandom())
-        buy = _buyer(store)
-        buy(0)
-        counted.requests = counted.transactions = 0
-        counted.write_units = 0
-        buy(1)
+    counted = count()
     for name, value in (
         ("requests", counted.requests),
         ("transactions", counted.transactions),
-        ("write units", counted.write_units),
+        ("write units", counted.writes),
     ):
         yield Figure(
-            name=f"DynamoDB: {name} per paid search of one source",
+            name=f"DynamoDB: {name} per paid search of two sources",
             value=value,
             unit=name,
             lower_is_better=True,
         )
-
-
-@contextmanager
-def _table() -> Iterator[tuple[Any, str]]:
-    with mock_aws():
-        client = boto3.client(
-            "dynamodb",
-            region_name="eu-north-1",
-            aws_access_key_id="bench",
-            aws_secret_access_key="bench",  # noqa: S106 moto takes any
-        )
-        client.create_table(
-            TableName="records",
-            KeySchema=[
-                {"AttributeName": PARTITION, "KeyType": "HASH"},
-                {"AttributeName": SORT, "KeyType": "RANGE"},
-            ],
-            AttributeDefinitions=[
-                {"AttributeName": PARTITION, "AttributeType": "S"},
-                {"AttributeName": SORT, "AttributeType": "S"},
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
-        yield client, "records"
 
 
 def _ordeal() -> Iterator[Figure]:

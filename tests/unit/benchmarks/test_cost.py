@@ -19,7 +19,9 @@ DEPLOYED = Deployed(
     access_line=160,
     workflows=0,
 )
-SEARCH = PaidSearch(writes=10, reads=8, answer_bytes=5_000, log_bytes=0)
+SEARCH = PaidSearch(
+    writes=10, reads=8, requests=12, transactions=2, answer_bytes=5_000, log_bytes=0
+)
 
 
 def test_every_price_has_a_source_and_a_day() -> None:
