@@ -69,7 +69,7 @@ def list_registers(call: Call, services: Services) -> Answer:
     """List the registers that the account's contract names."""
     account = _account(call, services)
     registers = _registers(account, services)
-    buyer, *_ = payers(account.id, registers, services)
+    buyer, *_ = payers(account, registers, services)
     return Answer(
         body=RegisterList(
             registers=tuple(
@@ -118,7 +118,7 @@ def quote_search(call: Call, services: Services) -> Answer:
         purpose=asked.purpose, registers=asked.registers, criteria=asked.criteria
     )
     search = prepare(request, account, terms)
-    paying = payers(account.id, terms.registers, services)
+    paying = payers(account, terms.registers, services)
     seal = _quote_seal(account, request, services)
     return Answer(body=quoted(search, paying, seal=seal, call=call, services=services))
 
@@ -151,7 +151,7 @@ def search_contacts(call: Call, services: Services) -> Answer:
     seal = _seal(search, services)
     token = request.cursor
     cursor = first_cursor(search, services) if token is None else seal.read(token)
-    paying = payers(account.id, terms.registers, services)
+    paying = payers(account, terms.registers, services)
     purchase = Purchase(search=search, cursor=cursor, payers=paying)
     if request.quote_id is not None:
         purchase = purchase.at(_quote_seal(account, request, services).read(request.quote_id))

@@ -12,6 +12,7 @@ from functions.search.federation import SourceResult, Task
 from functions.search.page import ReadPage
 from functions.search.quote import Quote
 from functions.search.search import Search
+from leadcloud.accounts.account import Account
 from leadcloud.accounts.money import NOTHING, Money
 from leadcloud.accounts.order import Order, Run
 from leadcloud.accounts.price import Payer, Units
@@ -85,14 +86,14 @@ _TOO_LOW = Fault(
 
 
 def payers(
-    account_id: str, registers: Mapping[str, Register], services: Services
+    account: Account, registers: Mapping[str, Register], services: Services
 ) -> tuple[Payer, ...]:
     """Return who pays for the searches of an account, nearest first."""
     prices = {
         name: Money.of(register.description.price_per_contact)
         for name, register in registers.items()
     }
-    return payers_of(services.accounts.lineage(account_id), prices)
+    return payers_of(services.accounts.lineage_of(account), prices)
 
 
 def settlement(run: Run, page: ReadPage, kept: tuple[Action, ...]) -> Settlement:

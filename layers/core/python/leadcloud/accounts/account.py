@@ -116,16 +116,21 @@ class AccountBook:
         Raises:
             BrokenTree: One of those above is missing, or there is no end to them.
         """
-        accounts: list[Account] = []
-        next_id: str | None = account_id
-        while next_id is not None:
-            account = self.account(next_id) if len(accounts) < MAX_LEVELS else None
-            if account is None and not accounts:
-                return ()
-            if account is None:
+        account = self.account(account_id)
+        return self.lineage_of(account) if account else ()
+
+    def lineage_of(self, account: Account) -> tuple[Account, ...]:
+        """Return an account that was read before and those above it, nearest first.
+
+        Raises:
+            BrokenTree: One of those above is missing, or there is no end to them.
+        """
+        accounts = [account]
+        while (above := accounts[-1].parent) is not None:
+            parent = self.account(above) if len(accounts) < MAX_LEVELS else None
+            if parent is None:
                 raise BrokenTree
-            accounts.append(account)
-            next_id = account.parent
+            accounts.append(parent)
         return tuple(accounts)
 
     def active(self, account_id: str) -> Account:
