@@ -1,0 +1,35 @@
+"""Whether the clock is heard."""
+
+from infra.rules.rule import Rule
+from infra.watched import Watched
+
+
+def of_schedules(watched: Watched) -> tuple[Rule, ...]:
+    """Return the rules about what is called by the clock."""
+    return (
+        Rule(
+            name="CallsLost",
+            runbook="schedules",
+            says="A schedule's call was given up: no function took it.",
+            metric=watched.lost_calls(),
+            bound=0,
+        ),
+        Rule(
+            name="UpkeepSilent",
+            runbook="schedules",
+            says="Recorded requests are not being started: the schedule of each minute is still.",
+            metric=watched.calls("StartRecorded", minutes=10),
+            bound=1,
+            when="below",
+            silence_is_bad=True,
+        ),
+        Rule(
+            name="AnchorSilent",
+            runbook="schedules",
+            says="No day of the audit trail was anchored for a day.",
+            metric=watched.calls("Anchor", minutes=24 * 60),
+            bound=1,
+            when="below",
+            silence_is_bad=True,
+        ),
+    )
