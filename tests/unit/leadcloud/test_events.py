@@ -1,6 +1,7 @@
 """Only lines of the catalogue are logged, and no value that could be a person's."""
 
 import json
+from datetime import datetime
 
 import pytest
 
@@ -14,6 +15,25 @@ def test_a_line_is_one_line_of_json(capsys: pytest.CaptureFixture[str]) -> None:
     (line,) = capsys.readouterr().out.splitlines()
     assert json.loads(line)["message"] == "KEY_REFUSED"
     assert json.loads(line)["reason"] == "unknown"
+
+
+def test_a_line_has_the_usual_fields(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Queries find level, moment, service and trace under the names that Powertools gives them."""
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-abc;Parent=1;Sampled=1")
+
+    log(Event.SUSPENSE_SEEN, hours=2)
+
+    line = json.loads(capsys.readouterr().out)
+    assert datetime.fromisoformat(line.pop("timestamp")).tzinfo
+    assert line == {
+        "level": "INFO",
+        "message": "SUSPENSE_SEEN",
+        "service": "leadcloud",
+        "xray_trace_id": "1-abc",
+        "hours": 2,
+    }
 
 
 @pytest.mark.parametrize(
