@@ -1,11 +1,10 @@
 """The local gateway over a register in memory, and a bare ASGI app, each on a port of its own."""
 
-import asyncio
 import json
 import os
 import socket
 import sys
-from concurrent.futures import ThreadPoolExecutor
+import threading
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,6 +17,8 @@ from benchmarks._search_set import environment, in_memory_source, put_registers
 from leadcloud.accounts.key import SCOPES
 from leadcloud.wiring import services
 from local.gateway import Gateway
+from local.run import HANDLER_THREADS
+from local.server import serve
 
 
 async def _bare(scope: Any, receive: Any, send: Any) -> None:
@@ -30,36 +31,33 @@ async def _bare(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": b"{}"})
 
 
-def _listening(app: Any) -> tuple[uvicorn.Server, socket.socket]:
+def _listener() -> socket.socket:
     # With the protocol named, or asyncio leaves Nagle's algorithm on and each answer waits for an
     # acknowledgement that the other side delays by 40 ms.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
     listener.listen(256)
-    config = uvicorn.Config(app, access_log=False, log_level="warning", lifespan="off")
-    return uvicorn.Server(config), listener
+    return listener
 
 
-async def _serve(folder: Path) -> None:
+def _serve(folder: Path) -> None:
     os.environ.update(environment(folder))
     put_registers(services(), [in_memory_source(0, contacts=100)])
     gateway = Gateway(
         {"search": functions.search.handler.lambda_handler},
         functions.authorizer.handler.lambda_handler,
-        ThreadPoolExecutor(64),
     )
     key = services().keys.issue("buyer", frozenset(SCOPES))
-    servers = [_listening(gateway), _listening(_bare)]
-    ports = [listener.getsockname()[1] for _, listener in servers]
-    print(
-        json.dumps({"key": key, "search": ports[0], "bare": ports[1], "process": os.getpid()}),
-        flush=True,
-    )
+    config = uvicorn.Config(_bare, access_log=False, log_level="warning", lifespan="off")
+    ours, bare = _listener(), _listener()
+    threading.Thread(target=uvicorn.Server(config).run, args=([bare],), daemon=True).start()
+    ports = {"search": ours.getsockname()[1], "bare": bare.getsockname()[1]}
+    print(json.dumps({"key": key, "process": os.getpid(), **ports}), flush=True)
     # From here on the log goes to standard error, which nobody reads.
     sys.stdout = sys.stderr
-    await asyncio.gather(*(server.serve(sockets=[listener]) for server, listener in servers))
+    serve(gateway, ours, threads=HANDLER_THREADS)
 
 
 if __name__ == "__main__":
     with TemporaryDirectory() as name:
-        asyncio.run(_serve(Path(name)))
+        _serve(Path(name))

@@ -4,27 +4,22 @@ It does what the deployed gateway does and no more: finds the function by the ro
 authorizer about the key, and bounds the size of a body. Everything else is the functions' own.
 """
 
-import asyncio
 import base64
-import contextlib
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
-from concurrent.futures import Executor
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
 from functions.authorizer.handler import HEADER, Unauthorized
-from leadcloud.errors import BodyTooLarge, Unavailable
+from leadcloud.errors import BodyTooLarge, BodyUnreadable, LeadCloudError, Unavailable
 from leadcloud.http.api import problem_answer, proxy_answer
 from leadcloud.http.routes import routes_at
 from leadcloud.store.interface import StoreUnavailable
+from local.server import Environ, StartResponse
 
 Handler = Callable[[Mapping[str, Any], object], dict[str, Any]]
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 MAX_BODY = 10 * 1024 * 1024
 """Bytes. Source: Amazon API Gateway quotas, payload size."""
@@ -35,48 +30,32 @@ _AUTHORIZATION_SECONDS = 60
 takes that long to be felt."""
 
 
-class _Disconnected(Exception):
-    """The client has gone."""
-
-
 class Gateway:
-    """An ASGI application in front of the handlers."""
+    """A WSGI application in front of the handlers."""
 
-    def __init__(
-        self, handlers: Mapping[str, Handler], authorizer: Handler, executor: Executor
-    ) -> None:
-        """Take the handlers by function, the authorizer, and the threads to run them in."""
+    def __init__(self, handlers: Mapping[str, Handler], authorizer: Handler) -> None:
+        """Take the handlers by function, and the authorizer."""
         self._handlers = handlers
         self._authorizer = authorizer
-        self._executor = executor
         self._authorized: dict[str, tuple[float, dict[str, str]]] = {}
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection's request."""
-        if scope["type"] != "http":
-            return
-        with contextlib.suppress(_Disconnected):
-            answer = await self._answer(scope, receive)
-            await _send(send, answer, head=scope["method"] == "HEAD")
-
-    async def _answer(self, scope: Scope, receive: Receive) -> dict[str, Any]:
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
         request_id = str(uuid.uuid4())
-        body = await _read_body(receive)
-        if body is None:
-            return proxy_answer(problem_answer(BodyTooLarge(), request_id), request_id)
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._executor, self._handle, scope, body, request_id)
+        try:
+            answer = self._handle(proxy_event(environ, _body(environ), request_id))
+        except LeadCloudError as error:
+            answer = proxy_answer(problem_answer(error, request_id), request_id)
+        return _begun(answer, environ["REQUEST_METHOD"], start_response)
 
-    def _handle(self, scope: Scope, body: bytes, request_id: str) -> dict[str, Any]:
-        event = proxy_event(scope, body, request_id)
+    def _handle(self, event: dict[str, Any]) -> dict[str, Any]:
         routes = routes_at(event["path"])
         route = next(iter(routes.values()))[0] if routes else None
         if route and route.scope:
             try:
                 event["requestContext"]["authorizer"] = self._authorize(event)
             except StoreUnavailable:
-                answer = problem_answer(Unavailable(retry_after=1), request_id)
-                return proxy_answer(answer, request_id)
+                raise Unavailable(retry_after=1) from None
         return self._handlers[route.function if route else "pages"](event, None)
 
     def _authorize(self, event: Mapping[str, Any]) -> dict[str, str]:
@@ -97,30 +76,51 @@ class Gateway:
         return context
 
 
-def proxy_event(scope: Scope, body: bytes, request_id: str) -> dict[str, Any]:
+def proxy_event(environ: Environ, body: bytes, request_id: str) -> dict[str, Any]:
     """Return a request as API Gateway hands it to a proxy function (REST API, payload 1.0)."""
-    headers = [
-        (name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]
-    ]
-    query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
+    headers = dict(_headers(environ))
+    query = parse_qsl(environ["QUERY_STRING"], keep_blank_values=True)
     text, encoded = _body_text(body)
     return {
-        "resource": scope["path"],
-        "path": scope["path"],
-        "httpMethod": scope["method"],
-        "headers": dict(headers),
-        "multiValueHeaders": _grouped(headers),
+        "resource": path,
+        "path": path,
+        "httpMethod": environ["REQUEST_METHOD"],
+        "headers": headers,
+        "multiValueHeaders": {name: [value] for name, value in headers.items()},
         "queryStringParameters": dict(query) or None,
         "multiValueQueryStringParameters": _grouped(query) or None,
         "requestContext": {
             "requestId": request_id,
-            "path": scope["path"],
+            "path": path,
             "stage": "local",
-            "identity": {"sourceIp": (scope.get("client") or ("",))[0]},
+            "identity": {"sourceIp": environ["REMOTE_ADDR"]},
         },
         "body": text,
         "isBase64Encoded": encoded,
     }
+
+
+def _headers(environ: Environ) -> Iterator[tuple[str, str]]:
+    """Yield the headers as WSGI has them: several of one name are one, joined by commas."""
+    for name, value in environ.items():
+        if name in {"CONTENT_TYPE", "CONTENT_LENGTH"} or name.startswith("HTTP_"):
+            yield name.removeprefix("HTTP_").replace("_", "-").lower(), value
+
+
+def _body(environ: Environ) -> bytes:
+    """Return a request's body.
+
+    Raises:
+        BodyTooLarge: It is more than the gateway takes.
+        BodyUnreadable: It ended before it was whole, as when the caller goes away.
+    """
+    body: bytes = environ["wsgi.input"].read(MAX_BODY + 1)
+    if len(body) > MAX_BODY:
+        raise BodyTooLarge
+    if len(body) < int(environ.get("CONTENT_LENGTH") or 0):
+        raise BodyUnreadable
+    return body
 
 
 def _body_text(body: bytes) -> tuple[str | None, bool]:
@@ -139,31 +139,14 @@ def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     return grouped
 
 
-async def _read_body(receive: Receive) -> bytes | None:
-    """Return a request's body, or None where it is larger than the gateway takes."""
-    chunks: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise _Disconnected
-        chunk = message.get("body", b"")
-        size += len(chunk)
-        if size <= MAX_BODY:
-            chunks.append(chunk)
-        if not message.get("more_body"):
-            return b"".join(chunks) if size <= MAX_BODY else None
-
-
-async def _send(send: Send, answer: Mapping[str, Any], *, head: bool) -> None:
+def _begun(answer: Mapping[str, Any], method: str, start: StartResponse) -> list[bytes]:
+    """Send an answer's status and headers; return its body."""
     text = answer["body"]
     body = base64.b64decode(text) if answer["isBase64Encoded"] else text.encode("utf-8")
-    headers = [
-        (name.lower().encode("latin-1"), value.encode("latin-1"))
-        for name, value in answer["headers"].items()
-    ]
-    if not head and answer["statusCode"] != HTTPStatus.NOT_MODIFIED:
+    headers = [(name.lower(), value) for name, value in answer["headers"].items()]
+    status = HTTPStatus(answer["statusCode"])
+    if method != "HEAD" and status != HTTPStatus.NOT_MODIFIED:
         # There it would be the length of what GET sends (RFC 9110, section 8.6).
-        headers.append((b"content-length", str(len(body)).encode("ascii")))
-    await send({"type": "http.response.start", "status": answer["statusCode"], "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+        headers.append(("content-length", str(len(body))))
+    start(f"{status} {status.phrase}", headers)
+    return [body]

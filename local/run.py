@@ -4,14 +4,9 @@ import argparse
 import os
 import socket
 import sys
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
-
-import uvicorn
-import uvloop
 
 from functions.accounts.sweeper import sweep_once
 from functions.authorizer.handler import lambda_handler
@@ -23,6 +18,7 @@ from local.demo_database import create_demo_database
 from local.directory_provider import start_directory_provider
 from local.folder import Folder, StartError, draw_secrets
 from local.gateway import Gateway, Handler
+from local.server import WAITING_CONNECTIONS, serve
 from local.subject_requests import run_subject_requests
 from local.synthetic_buildings import ensure_buildings
 from local.upkeep import repeat
@@ -69,15 +65,12 @@ def main() -> None:
     register_demo(services(), provider.base_url)
     controller_keys = register_demo_controllers(services(), controllers)
     announce(folder, base_url, keys=keys, controller_keys=controller_keys)
+    gateway = Gateway(_handlers(), lambda_handler)
     with ExitStack() as beside:
-
-        def opened() -> None:
-            _greet(base_url, keys["customer"])
-            beside.callback(run_subject_requests(services()))
-            sweeping = repeat(lambda: sweep_once(services()), seconds=60, name="sweeper")
-            beside.callback(sweeping)
-
-        uvloop.run(_serve(listener, opened))
+        _greet(base_url, keys["customer"])
+        beside.callback(run_subject_requests(services()))
+        beside.callback(repeat(lambda: sweep_once(services()), seconds=60, name="sweeper"))
+        serve(gateway, listener, threads=HANDLER_THREADS)
     os.close(lock)
 
 
@@ -100,6 +93,7 @@ def _listen(port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(("127.0.0.1", port))
+        listener.listen(WAITING_CONNECTIONS)
     except (OSError, OverflowError):
         raise StartError(
             f"Port {port} cannot be had on 127.0.0.1. Choose another with --port."
@@ -113,32 +107,6 @@ def _handlers() -> dict[str, Handler]:
         function: import_module(f"functions.{function}.handler").lambda_handler
         for function in functions
     }
-
-
-async def _serve(listener: socket.socket, greet: Callable[[], None]) -> None:
-    gateway = Gateway(_handlers(), lambda_handler, ThreadPoolExecutor(HANDLER_THREADS))
-    config = uvicorn.Config(
-        gateway,
-        access_log=False,  # a request line may hold what somebody searched for
-        log_level="warning",
-        lifespan="off",
-        server_header=False,
-        backlog=1024,
-    )
-    await _Server(config, greet).serve(sockets=[listener])
-
-
-class _Server(uvicorn.Server):
-    """Says where it listens once it does."""
-
-    def __init__(self, config: uvicorn.Config, greet: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._greet = greet
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to listen."""
-        await super().startup(sockets)
-        self._greet()
 
 
 def _greet(base_url: str, key: str) -> None:

@@ -1,9 +1,8 @@
 """The local gateway makes the events that API Gateway makes."""
 
-import asyncio
 import json
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -14,34 +13,24 @@ from local.gateway import MAX_BODY, Gateway, proxy_event
 from tests.shared_data import shared
 
 
-def scope(method: str, path: str, **changes: Any) -> dict[str, Any]:
-    """Return an ASGI scope."""
+def request(method: str, path: str, body: bytes = b"", **changes: Any) -> dict[str, Any]:
+    """Return a WSGI environ."""
     return {
-        "type": "http",
-        "method": method,
-        "path": path,
-        "query_string": b"",
-        "headers": [(b"x-api-key", b"good")],
-        "client": ("127.0.0.1", 1),
+        "REQUEST_METHOD": method,
+        "PATH_INFO": path,
+        "QUERY_STRING": "",
+        "HTTP_X_API_KEY": "good",
+        "REMOTE_ADDR": "127.0.0.1",
+        "wsgi.input": BytesIO(body),
     } | changes
 
 
-def serve(gateway: Gateway, scope: dict[str, Any], *chunks: bytes) -> tuple[int, bytes]:
-    """Send a request through the gateway and return status and body."""
-    messages = [
-        {"type": "http.request", "body": chunk, "more_body": number < len(chunks) - 1}
-        for number, chunk in enumerate(chunks or (b"",))
-    ]
-    sent: list[Any] = []
-
-    async def receive() -> Any:
-        return messages.pop(0)
-
-    async def send(message: Any) -> None:
-        sent.append(message)
-
-    asyncio.run(gateway(scope, receive, send))
-    return sent[0]["status"], sent[1]["body"]
+def serve(gateway: Gateway, environ: dict[str, Any]) -> tuple[str, dict[str, str], bytes]:
+    """Send a request through the gateway and return status, headers and body."""
+    began: list[Any] = []
+    body = b"".join(gateway(environ, lambda *begun: began.append(begun)))
+    ((status, headers),) = began
+    return status, dict(headers), body
 
 
 class Handlers:
@@ -72,13 +61,13 @@ def handlers() -> Handlers:
 def gateway(handlers: Handlers) -> Gateway:
     """A gateway in front of them."""
     functions = {"pages": handlers.handle, "search": handlers.handle}
-    return Gateway(functions, handlers.authorize, ThreadPoolExecutor(2))
+    return Gateway(functions, handlers.authorize)
 
 
 def test_events_have_the_members_of_a_real_one() -> None:
     """Every member of our event is one of a recorded REST proxy event, with the same type."""
     recorded = json.loads(shared("data/real/aws/apiGatewayProxyEvent.json").read_text())
-    event = proxy_event(scope("GET", "/", query_string=b"a=1&a=2&b=%C3%A4"), b"", "request-1")
+    event = proxy_event(request("GET", "/", QUERY_STRING="a=1&a=2&b=%C3%A4"), b"", "request-1")
 
     assert event.keys() <= recorded.keys()
     assert event["requestContext"].keys() <= recorded["requestContext"].keys()
@@ -89,32 +78,21 @@ def test_events_have_the_members_of_a_real_one() -> None:
 
 def test_a_body_that_is_no_text_comes_as_base64() -> None:
     """Bytes that are not UTF-8 arrive marked, as API Gateway marks binary bodies."""
-    event = proxy_event(scope("POST", "/"), b"\x1f\x8b", "request-1")
+    event = proxy_event(request("POST", "/"), b"\x1f\x8b", "request-1")
 
     assert (event["body"], event["isBase64Encoded"]) == ("H4s=", True)
 
 
 def test_head_claims_no_length_of_its_own(gateway: Gateway) -> None:
     """What HEAD would say about length must be GET's; without the body we do not know it."""
-    sent: list[Any] = []
-
-    async def receive() -> Any:
-        return {"type": "http.request", "body": b""}
-
-    async def send(message: Any) -> None:
-        sent.append(message)
-
-    for method in ("GET", "HEAD"):
-        asyncio.run(gateway(scope(method, "/"), receive, send))
-
-    assert (b"content-length", b"2") in sent[0]["headers"]
-    assert b"content-length" not in dict(sent[2]["headers"])
+    assert serve(gateway, request("GET", "/"))[1]["content-length"] == "2"
+    assert "content-length" not in serve(gateway, request("HEAD", "/"))[1]
 
 
 def test_a_known_key_is_asked_about_once(gateway: Gateway, handlers: Handlers) -> None:
     """The authorizer's answer is remembered, and reaches the handler."""
     for _ in range(3):
-        serve(gateway, scope("GET", "/v1/registers"))
+        serve(gateway, request("GET", "/v1/registers"))
 
     assert handlers.authorized == 1
     assert handlers.events[0]["requestContext"]["authorizer"]["account_id"] == "buyer"
@@ -124,7 +102,7 @@ def test_an_unknown_key_reaches_the_handler_without_an_account(
     gateway: Gateway, handlers: Handlers
 ) -> None:
     """The guard then answers 401; a refusal is never remembered as a permission."""
-    wrong = scope("GET", "/v1/registers", headers=[(b"x-api-key", b"bad")])
+    wrong = request("GET", "/v1/registers", HTTP_X_API_KEY="bad")
     serve(gateway, wrong)
     serve(gateway, wrong)
 
@@ -134,18 +112,26 @@ def test_an_unknown_key_reaches_the_handler_without_an_account(
 
 def test_public_and_unknown_paths_need_no_key(gateway: Gateway, handlers: Handlers) -> None:
     """The authorizer is asked only where the route has a scope."""
-    assert serve(gateway, scope("GET", "/health"))[1] == "ä".encode()
-    assert serve(gateway, scope("GET", "/nowhere"))[0] == 200
+    assert serve(gateway, request("GET", "/health"))[2] == "ä".encode()
+    assert serve(gateway, request("GET", "/nowhere"))[0] == "200 OK"
     assert handlers.authorized == 0
 
 
 def test_a_body_beyond_the_gateways_limit_is_413(gateway: Gateway, handlers: Handlers) -> None:
     """What API Gateway would not take never reaches a handler."""
-    half = b"x" * (MAX_BODY // 2 + 1)
+    status, _, body = serve(gateway, request("POST", "/v1/search", b"x" * (MAX_BODY + 1)))
 
-    status, body = serve(gateway, scope("POST", "/v1/search"), half, half)
+    assert (status[:3], json.loads(body)["code"]) == ("413", "body_too_large")
+    assert handlers.events == []
 
-    assert (status, json.loads(body)["code"]) == (413, "body_too_large")
+
+def test_a_body_that_ends_early_reaches_no_handler(gateway: Gateway, handlers: Handlers) -> None:
+    """A caller that went away in the middle did not ask for what the beginning happens to say."""
+    cut = request("POST", "/v1/search", b"{}", CONTENT_LENGTH="3")
+
+    status, _, body = serve(gateway, cut)
+
+    assert (status[:3], json.loads(body)["code"]) == ("400", "body_unreadable")
     assert handlers.events == []
 
 
@@ -158,7 +144,7 @@ def test_an_authorizer_without_its_store_is_a_problem_of_ours(
         raise StoreUnavailable
 
     monkeypatch.setattr(gateway, "_authorizer", fail)
-    status, body = serve(gateway, scope("GET", "/v1/registers"))
+    status, _, body = serve(gateway, request("GET", "/v1/registers"))
 
-    assert (status, json.loads(body)["code"]) == (503, "unavailable")
+    assert (status[:3], json.loads(body)["code"]) == ("503", "unavailable")
     assert handlers.events == []

@@ -376,7 +376,9 @@ def _by_path(*, parameters: bool) -> Mapping[str, Sequence[Route]]:
 
 
 _PLAIN = _by_path(parameters=False)
-_WITH_PARAMETERS = [(_pattern(path), its) for path, its in _by_path(parameters=True).items()]
+_WITH_PARAMETERS = [
+    (path.count("/"), _pattern(path), its) for path, its in _by_path(parameters=True).items()
+]
 
 
 def routes_at(path: str) -> dict[str, tuple[Route, dict[str, str]]]:
@@ -390,9 +392,9 @@ def routes_at(path: str) -> dict[str, tuple[Route, dict[str, str]]]:
     }
     if found:
         return found
-    for pattern, routes in _WITH_PARAMETERS:
-        match = pattern.fullmatch(path)
-        if match:
+    depth = path.count("/")
+    for its_depth, pattern, routes in _WITH_PARAMETERS:
+        if its_depth == depth and (match := pattern.fullmatch(path)):
             found |= {route.method: (route, match.groupdict()) for route in routes}
     reading = [each for each in _PLAIN.get(path.removesuffix("/"), ()) if each.method == "GET"]
     return found or {each.method: (each, {}) for each in reading}
