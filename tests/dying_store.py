@@ -1,5 +1,6 @@
 """A store on which the process dies, or whose answer gets lost, at a chosen transaction."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from leadcloud.store.interface import Action, Attributes, Key, Page, Record, Store
@@ -38,6 +39,10 @@ class DyingStore(Store):
     def get(self, key: Key) -> Record | None:
         """Return the record."""
         return self._store.get(key)
+
+    def get_many(self, keys: Iterable[Key]) -> Mapping[Key, Record]:
+        """Return the records that are there."""
+        return self._store.get_many(keys)
 
     def query(
         self,

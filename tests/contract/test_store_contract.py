@@ -14,6 +14,7 @@ import pytest
 from leadcloud.clock import SetClock
 from leadcloud.store.interface import (
     MAX_ACTIONS,
+    MAX_KEYS,
     Add,
     Attributes,
     Check,
@@ -153,6 +154,41 @@ def test_both_parts_of_the_key_tell_records_apart(store: Store) -> None:
     assert [store.get(key).attributes["n"] for key in (KEY, OTHER, THIRD)] == [0, 1, 2]  # type: ignore[union-attr]
 
 
+# Many records at once
+
+
+def test_many_records_are_read_at_once(store: Store) -> None:
+    """Each is what get returns, wherever it lies; where there is none, there is no entry."""
+    written = [store.put_if_absent(key, {"x": [None, key.sort]}) for key in (KEY, OTHER, FOURTH)]
+    assert store.get_many([KEY, THIRD, FOURTH, OTHER]) == {each.key: each for each in written}
+    assert store.get_many([THIRD]) == {}
+
+
+def test_what_is_asked_for_twice_is_read_once(store: Store) -> None:
+    """A repeated key is no fault; the keys may come from anything."""
+    record = store.put_if_absent(KEY, {})
+    assert store.get_many(iter([KEY, OTHER, KEY, KEY])) == {KEY: record}
+
+
+def test_of_nothing_nothing_is_read(store: Store) -> None:
+    """No keys, no records."""
+    store.put_if_absent(KEY, {})
+    assert store.get_many([]) == {}
+
+
+def test_1000_records_are_asked_for_at_once_and_no_more(store: Store) -> None:
+    """At the limit all are found, the same key not counted twice; past it, a ValueError."""
+    keys = [Key(f"p{number % 3}", f"{number}") for number in range(MAX_KEYS + 1)]
+    there = keys[::7]
+    for start in range(0, len(there), MAX_ACTIONS):
+        store.transact(
+            *(PutIfAbsent(key=key, attributes={}) for key in there[start : start + MAX_ACTIONS])
+        )
+    assert set(store.get_many([*keys[:-1], *keys[:-1]])) == set(there[:MAX_KEYS]) - {keys[-1]}
+    with pytest.raises(ValueError, match="At most 1000"):
+        store.get_many(keys)
+
+
 # What a record may hold
 
 VALUES = [
@@ -192,10 +228,11 @@ def exactly(value: Any) -> str:
 
 @pytest.mark.parametrize("value", VALUES, ids=ascii)
 def test_a_value_is_read_back_as_what_it_was(store: Store, value: Any) -> None:
-    """Type and content of every value survive, nested ones too, in get and in query."""
+    """Type and content of every value survive, nested ones too, however they are read."""
     written = store.put_if_absent(KEY, {"value": value})
     assert exactly(written.attributes) == exactly({"value": value})
-    for read in (store.get(KEY), *store.query(KEY.partition).records):
+    many = store.get_many([OTHER, KEY]).values()
+    for read in (store.get(KEY), *many, *store.query(KEY.partition).records):
         assert read is not None
         assert exactly(read.attributes) == exactly({"value": value})
 
@@ -290,6 +327,7 @@ def test_what_is_just_within_the_limits_is_kept(store: Store) -> None:
     text = "x" * (MAX_RECORD_BYTES - 200)
     written = store.put_if_absent(key, {**nested(MAX_DEPTH), "text": text})
     assert store.get(key) == written
+    assert store.get_many([key]) == {key: written}
     assert store.query(key.partition, key.sort).records == (written,)
 
 
@@ -311,6 +349,7 @@ def test_what_is_no_key_is_refused_everywhere(store: Store, key: Key) -> None:
     record = Record(key=key, version=1, attributes={})
     attempts: list[Callable[[], object]] = [
         lambda: store.get(key),
+        lambda: store.get_many([KEY, key]),
         lambda: store.put_if_absent(key, {}),
         lambda: store.update(record, {}),
         lambda: store.delete(record),
@@ -487,13 +526,16 @@ def test_a_range_that_cannot_be_is_refused(
 def test_a_record_is_there_until_its_moment_and_not_from_it_on(
     store: Store, clock: SetClock
 ) -> None:
-    """Get and query return a record up to the second before it expires."""
+    """Every way to read returns a record up to the second before it expires."""
     record = store.put_if_absent(KEY, {}, expires_at=clock.now() + timedelta(seconds=10))
+    other = store.put_if_absent(THIRD, {})
     clock.move(9.999)
     assert store.get(KEY) == record
+    assert store.get_many([KEY, THIRD]) == {KEY: record, THIRD: other}
     assert store.query(KEY.partition).records == (record,)
     clock.move(0.001)
     assert store.get(KEY) is None
+    assert store.get_many([KEY, THIRD]) == {THIRD: other}
     assert store.query(KEY.partition).records == ()
 
 

@@ -102,13 +102,14 @@ def write_two(store: Store) -> None:
 HELD = Record(key=KEY, version=1, attributes={})
 OPERATIONS: list[Callable[[Store], object]] = [
     lambda store: store.get(KEY),
+    lambda store: store.get_many([KEY, OTHER]),
     lambda store: store.query(KEY.partition),
     lambda store: store.put_if_absent(KEY, {"name": CANARY}),
     lambda store: store.update(HELD, {"name": CANARY}),
     lambda store: store.delete(replace(HELD, version=2)),
     write_two,
 ]
-OPERATION_NAMES = ["get", "query", "put_if_absent", "update", "delete", "transact"]
+OPERATION_NAMES = ["get", "get_many", "query", "put_if_absent", "update", "delete", "transact"]
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=OPERATION_NAMES)
@@ -168,7 +169,7 @@ def test_a_write_that_meets_a_transaction_is_tried_again(moto_table: Table) -> N
     sleeps: list[float] = []
     client = Faulty(moto_table[0])
     store = store_of(client, moto_table[1], sleeps)
-    for operation in OPERATIONS[2:5]:
+    for operation in OPERATIONS[3:6]:
         client.faults = [failure("TransactionConflictException")]
         operation(store)
     assert sleeps == [0.05, 0.05, 0.05]
@@ -183,6 +184,41 @@ def test_trying_again_comes_to_an_end(moto_table: Table) -> None:
         write_two(store)
     assert sleeps == [0.05, 0.1, 0.2, 0.4]
     assert store.query(KEY.partition).records == ()
+
+
+class Slow(Faulty):
+    """A client that gets to one key of each batch only, as DynamoDB may when it is busy."""
+
+    def batch_get_item(self, **request: Any) -> Any:
+        """Read one record, and give the other keys back."""
+        self.calls.append(("batch_get_item", request))
+        asked: Any
+        ((table, asked),) = request["RequestItems"].items()
+        first, *rest = asked["Keys"]
+        answer = self.client.batch_get_item(
+            RequestItems={table: {"Keys": [first], "ConsistentRead": True}}
+        )
+        return {**answer, "UnprocessedKeys": {table: {**asked, "Keys": rest}} if rest else {}}
+
+
+def test_what_was_not_got_to_is_asked_for_again(moto_table: Table) -> None:
+    """Nothing that is there goes missing: the keys that came back are waited for and asked for."""
+    sleeps: list[float] = []
+    client, table = Slow(moto_table[0]), moto_table[1]
+    keys = [Key("p", str(number)) for number in range(5)]
+    written = [store_of(moto_table[0], table).put_if_absent(key, {}) for key in keys[::2]]
+    found = store_of(client, table, sleeps).get_many(keys)
+    assert found == {record.key: record for record in written}
+    assert sleeps == [0.05, 0.1, 0.2, 0.4]
+    assert [len(each["RequestItems"][table]["Keys"]) for _, each in client.calls] == [5, 4, 3, 2, 1]
+
+
+def test_what_is_never_got_to_is_unavailable(moto_table: Table) -> None:
+    """After five tries a record that was not read is not taken for one that is not there."""
+    client = Slow(moto_table[0])
+    with pytest.raises(StoreUnavailable, match="5 tries"):
+        store_of(client, moto_table[1]).get_many([Key("p", str(number)) for number in range(6)])
+    assert len(client.calls) == 5
 
 
 def test_pauses_are_drawn_by_lot(moto_table: Table) -> None:
@@ -267,12 +303,24 @@ def test_a_delete_sent_twice_says_that_the_record_is_gone(moto_table: Table) -> 
 
 
 def test_reads_see_every_write_before_them(moto_table: Table) -> None:
-    """Get and query ask for consistent reads."""
-    client = Faulty(moto_table[0])
-    store = store_of(client, moto_table[1])
+    """Get, get_many and query ask for consistent reads."""
+    client, table = Faulty(moto_table[0]), moto_table[1]
+    store = store_of(client, table)
     store.get(KEY)
     store.query(KEY.partition)
     assert [request["ConsistentRead"] for _, request in client.calls] == [True, True]
+    store.get_many([KEY])
+    assert client.calls[-1][1]["RequestItems"][table]["ConsistentRead"] is True
+
+
+def test_many_records_are_one_request_for_each_hundred(moto_table: Table) -> None:
+    """As many as DynamoDB takes at once, no key twice, and none for nothing."""
+    client, table = Faulty(moto_table[0]), moto_table[1]
+    keys = [Key("p", str(number)) for number in range(205)]
+    store_of(client, table).get_many([*keys, *keys])
+    store_of(client, table).get_many([])
+    requests = [request["RequestItems"][table]["Keys"] for _, request in client.calls]
+    assert [len(each) for each in requests] == [100, 100, 5]
 
 
 def test_a_query_reads_no_more_than_its_page_and_one(moto_table: Table) -> None:

@@ -216,9 +216,11 @@ class Stores(RuleBasedStateMachine):
 
     @invariant()
     def all_records_agree(self) -> None:
-        """Every key holds what the model holds."""
-        for key in self.model:
-            assert self.store.get(key) == self.standing(key)
+        """Every key holds what the model holds, read one by one or all at once."""
+        standing = {key: self.standing(key) for key in self.model}
+        assert {key: self.store.get(key) for key in self.model} == standing
+        there = {key: record for key, record in standing.items() if record}
+        assert self.store.get_many([Key("p", "never"), *self.model]) == there
 
 
 TestStores = Stores.TestCase

@@ -1,7 +1,7 @@
 """What both adapters do alike: check what they are given, and say why they refuse."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
@@ -26,6 +26,7 @@ from leadcloud.store.limits import (
     check_actions,
     check_addition,
     check_key,
+    check_keys,
     check_range,
     plain,
     whole_seconds,
@@ -42,6 +43,10 @@ class CheckedStore(Store):
         """Return the record, or None where there is none or it has expired."""
 
     @abstractmethod
+    def _get_many(self, keys: Sequence[Key]) -> Iterable[Record]:
+        """Return the records that are there and have not expired; the keys are all different."""
+
+    @abstractmethod
     def _query(
         self, partition: str, prefix: str, *, least: int, after: str | None, descending: bool
     ) -> Sequence[Record]:
@@ -55,6 +60,12 @@ class CheckedStore(Store):
         """Return the record, or None where there is none or it has expired."""
         check_key(key)
         return self._get(key)
+
+    def get_many(self, keys: Iterable[Key]) -> Mapping[Key, Record]:
+        """Return those of at most MAX_KEYS records that are there and have not expired."""
+        wanted = tuple(dict.fromkeys(keys))
+        check_keys(wanted)
+        return {record.key: record for record in self._get_many(wanted)} if wanted else {}
 
     def query(
         self,

@@ -57,6 +57,9 @@ PASSING = frozenset(
 )
 """Why a write was not done although it could be, where botocore does not try again by itself."""
 
+MAX_BATCH = 100
+"""Most keys of one request. Source: DynamoDB BatchGetItem."""
+
 TRIES = 5
 FIRST_PAUSE = 0.05
 """Seconds; the most before the second try, twice as long before each further one."""
@@ -101,6 +104,28 @@ class DynamoDbStore(CheckedStore):
             )
         item = answer.get("Item")
         return _record(item) if item and _is_live(item, self._now()) else None
+
+    def _get_many(self, keys: Sequence[Key]) -> Iterator[Record]:
+        for start in range(0, len(keys), MAX_BATCH):
+            yield from self._batch(keys[start : start + MAX_BATCH])
+
+    def _batch(self, keys: Sequence[Key]) -> Iterator[Record]:
+        """Yield the live ones; what DynamoDB has not got to, it is asked for again."""
+        now, left = self._now(), [_key(key) for key in keys]
+        for failed in range(1, TRIES + 1):
+            with _unavailable():
+                answer = self._client.batch_get_item(
+                    RequestItems={self._table: {"Keys": left, "ConsistentRead": True}}
+                )
+            found = answer["Responses"].get(self._table, [])
+            yield from (_record(item) for item in found if _is_live(item, now))
+            unread: Any = answer["UnprocessedKeys"]
+            left = unread.get(self._table, {}).get("Keys", [])
+            if not left:
+                return
+            if failed < TRIES:
+                self._pause(failed)
+        raise StoreUnavailable(f"DynamoDB: {TRIES} tries left some records unread")
 
     def _query(
         self, partition: str, prefix: str, *, least: int, after: str | None, descending: bool
@@ -147,7 +172,7 @@ class DynamoDbStore(CheckedStore):
                 found = zip(actions, refusals, strict=True)
                 return [_reason(action, refusal, now) for action, refusal in found]
             if failed < TRIES:
-                self._sleep(self._random.uniform(0, FIRST_PAUSE * 2 ** (failed - 1)))
+                self._pause(failed)
         raise StoreUnavailable(f"DynamoDB: {TRIES} tries met other transactions or throttling")
 
     def _request(self, action: Action, now: int, write: str) -> dict[str, Any]:
@@ -190,6 +215,9 @@ class DynamoDbStore(CheckedStore):
                     raise
                 return refusals
         return []
+
+    def _pause(self, failed: int) -> None:
+        self._sleep(self._random.uniform(0, FIRST_PAUSE * 2 ** (failed - 1)))
 
     def _now(self) -> int:
         return int(self._clock.now().timestamp())

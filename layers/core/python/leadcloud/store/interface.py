@@ -15,7 +15,7 @@ anything is done.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -31,6 +31,9 @@ Reason = Literal["exists", "version", "missing", "floor"] | None
 
 MAX_ACTIONS = 100
 """Most actions in one transaction. Source: DynamoDB TransactWriteItems."""
+
+MAX_KEYS = 1000
+"""Most records that are asked for at once."""
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -147,6 +150,14 @@ class Store(ABC):
     @abstractmethod
     def get(self, key: Key) -> Record | None:
         """Return the record, or None where there is none or it has expired."""
+
+    @abstractmethod
+    def get_many(self, keys: Iterable[Key]) -> Mapping[Key, Record]:
+        """Return those of at most MAX_KEYS records that are there and have not expired.
+
+        What was written before the call is seen; of two records that are written during it, one may
+        be seen as it was before and the other as it is after.
+        """
 
     @abstractmethod
     def query(

@@ -6,7 +6,15 @@ Source: DynamoDB developer guide, "Constraints" and "Item sizes and formats".
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from leadcloud.store.interface import MAX_ACTIONS, Action, Add, Attributes, Key, Value
+from leadcloud.store.interface import (
+    MAX_ACTIONS,
+    MAX_KEYS,
+    Action,
+    Add,
+    Attributes,
+    Key,
+    Value,
+)
 
 MAX_PARTITION_BYTES = 2048
 MAX_SORT_BYTES = 1024
@@ -32,6 +40,18 @@ def check_key(key: Key) -> None:
     """
     _check_part(key.partition, MAX_PARTITION_BYTES)
     _check_part(key.sort, MAX_SORT_BYTES)
+
+
+def check_keys(keys: Sequence[Key]) -> None:
+    """Refuse to look for more records at once than a store finds.
+
+    Raises:
+        ValueError: They are too many, or one is no key.
+    """
+    if len(keys) > MAX_KEYS:
+        raise ValueError(f"At most {MAX_KEYS} records are asked for at once")
+    for key in keys:
+        check_key(key)
 
 
 def check_range(partition: str, prefix: str, *, limit: int, after: str | None) -> None:

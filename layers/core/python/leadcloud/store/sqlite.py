@@ -38,9 +38,17 @@ CREATE TABLE IF NOT EXISTS record (
 CREATE INDEX IF NOT EXISTS record_expiry ON record (expires_at) WHERE expires_at IS NOT NULL;
 """
 
-SELECT = """
-SELECT partition, sort, version, attributes, expires_at FROM record
-WHERE partition = ? AND (expires_at IS NULL OR expires_at > ?)"""
+COLUMNS = "partition, sort, version, attributes, expires_at"
+LIVE = "(expires_at IS NULL OR expires_at > ?)"
+
+SELECT = f"SELECT {COLUMNS} FROM record WHERE partition = ? AND {LIVE}"
+
+# CROSS: with any other join, and with IN, SQLite may read the whole table instead.
+SELECT_MANY = f"""
+WITH wanted (its_partition, its_sort) AS (VALUES {{places}})
+SELECT {COLUMNS} FROM wanted
+CROSS JOIN record ON partition = its_partition AND sort = its_sort WHERE {LIVE}
+"""
 
 SWEEP = """
 DELETE FROM record WHERE (partition, sort) IN
@@ -88,6 +96,13 @@ class SqliteStore(CheckedStore):
     def _get(self, key: Key) -> Record | None:
         with self._connection() as connection:
             return _find(connection, key, self._now())
+
+    def _get_many(self, keys: Sequence[Key]) -> Sequence[Record]:
+        statement = SELECT_MANY.format(places=", ".join(["(?, ?)"] * len(keys)))
+        wanted = [part.encode() for key in keys for part in (key.partition, key.sort)]
+        with self._connection() as connection:
+            rows = connection.execute(statement, (*wanted, self._now())).fetchall()
+        return [_record(row) for row in rows]
 
     def _query(
         self, partition: str, prefix: str, *, least: int, after: str | None, descending: bool
