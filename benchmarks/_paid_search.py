@@ -61,6 +61,10 @@ class _Units:
     def _asked(self, params: Mapping[str, Any], model: Any, **_: Any) -> None:
         self.spent["requests"] += 1
         match model.name:
+            case "BatchGetItem":
+                # One at least for each record, there or not.
+                (asked,) = params["RequestItems"].values()
+                self.spent["reads"] += len(asked["Keys"])
             case "PutItem":
                 self.spent["writes"] += _units(params["Item"], 1024)
             case "DeleteItem" | "UpdateItem":
@@ -75,6 +79,9 @@ class _Units:
         # Every read of ours is strongly consistent.
         if model.name == "GetItem":
             self.spent["reads"] += _units(parsed.get("Item", {}), 4096)
+        elif model.name == "BatchGetItem":
+            items = [item for found in parsed["Responses"].values() for item in found]
+            self.spent["reads"] += sum(_units(item, 4096) - 1 for item in items)
         elif model.name == "Query":
             size = sum(_size(item) for item in parsed.get("Items", ()))
             self.spent["reads"] += max(1, ceil(size / 4096))

@@ -42,6 +42,7 @@ _READ_AND_WRITE = (
     "dynamodb:PutItem",
     "dynamodb:Query",
 )
+_READ_AT_ONCE = "dynamodb:BatchGetItem"
 
 CANARY = "canary"
 METERING = "accounts.metering"
@@ -89,10 +90,13 @@ NEEDS = {
         timeout=60,  # as the workflow's tasks
     ),
     "predict_age": Needs(
-        table=_READ_AND_WRITE, secret=True, register_secret=True, layers=("registers",)
+        table=(_READ_AT_ONCE, *_READ_AND_WRITE),
+        secret=True,
+        register_secret=True,
+        layers=("registers",),
     ),
     "search": Needs(
-        table=(*_READ_AND_WRITE, "dynamodb:UpdateItem"),
+        table=(_READ_AT_ONCE, *_READ_AND_WRITE, "dynamodb:UpdateItem"),
         secret=True,
         register_secret=True,
         layers=("registers", "release"),  # criteria about the buildings that contacts live in
@@ -109,7 +113,7 @@ FUNCTIONS = tuple(
 
 WHOLE_REGISTER = "search.whole_register"
 WHOLE_REGISTER_NEEDS = Needs(
-    table=("dynamodb:GetItem", "dynamodb:Query"),
+    table=(_READ_AT_ONCE, "dynamodb:GetItem"),
     secret=True,
     register_secret=True,
     layers=("registers", "release"),

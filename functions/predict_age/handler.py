@@ -27,6 +27,7 @@ from leadcloud.errors import (
 )
 from leadcloud.http.api import Answer, Api, Contract
 from leadcloud.http.call import Call
+from leadcloud.store.lookup import look_up
 from leadcloud.wiring import Services, services
 
 api: Api[Services] = Api("predict_age")
@@ -129,9 +130,12 @@ def _permitted(
         RequestInvalid: It may not. A register that does not exist and one of another account's
             are told apart by nothing.
     """
-    account = services.accounts.bound_by_terms(call.account_id)
-    known = request.register_ in account.registers
-    register = services.registers.register(request.register_) if known else None
+    asker = services.accounts.lookup(call.account_id)
+    lookup = services.registers.lookup(request.register_)
+    policies = services.policies.lookup(request.register_)
+    records = look_up(services.store, asker, lookup, policies)
+    account, *_ = services.accounts.bound_by_terms(asker.read(records))
+    register = lookup.read(records) if request.register_ in account.registers else None
     if register is None:
         raise _refusal(
             "register_unknown",
@@ -139,7 +143,7 @@ def _permitted(
         )
     if register.description.kind != "consumer":
         raise _refusal("register_not_for_purpose", "Only persons of consumer registers have ages.")
-    policy = services.policies.policy(request.register_)
+    policy = policies.read(records)
     if not policy.enabled or not policy.age_prediction:
         raise _refusal("register_switched_off", "Ages are not predicted on this register now.")
     return account, services.ages.model(register.description.country)

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from functions.search.age_group import AgeGroups
 from functions.search.codes import code_list_document
 from functions.search.cursor import CursorSeal
 from functions.search.delivery import register_message
@@ -27,12 +26,11 @@ from functions.search.page import (
 )
 from functions.search.purchase import Purchase, payers, remaining, settlement
 from functions.search.quote import QuoteSeal, quote_context, quoted
-from functions.search.search import Search, Terms, prepare
+from functions.search.search import Search, prepare
 from functions.search.switches import read_policy
-from leadcloud.accounts.account import Account
+from functions.search.terms import read_terms
 from leadcloud.accounts.operation import Receipt
 from leadcloud.accounts.price import Payer
-from leadcloud.ages.groups import SCHEMES
 from leadcloud.errors import (
     AccountSuspended,
     CriterionUnsupported,
@@ -51,7 +49,7 @@ from leadcloud.errors import (
 from leadcloud.http.api import Answer, Api, Contract
 from leadcloud.http.call import Call
 from leadcloud.http.entity_tag import is_known
-from leadcloud.registers.interface import Register
+from leadcloud.store.lookup import look_up
 from leadcloud.wiring import Services, services
 
 api: Api[Services] = Api("search")
@@ -67,9 +65,14 @@ def lambda_handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]
 @api.operation("listRegisters", Contract(response=RegisterList, problems=_BARRED))
 def list_registers(call: Call, services: Services) -> Answer:
     """List the registers that the account's contract names."""
-    account = _account(call, services)
-    registers = _registers(account, services)
-    buyer, *_ = payers(account, registers, services)
+    lineage = services.accounts.bound_by_terms(services.accounts.account(call.account_id))
+    named = lineage[0].registers
+    lookups = {name: services.registers.lookup(name) for name in named}
+    policies = {name: services.policies.lookup(name) for name in named}
+    records = look_up(services.store, *lookups.values(), *policies.values())
+    found = {name: lookup.read(records) for name, lookup in lookups.items()}
+    registers = {name: register for name, register in found.items() if register is not None}
+    buyer, *_ = payers(lineage, registers)
     return Answer(
         body=RegisterList(
             registers=tuple(
@@ -80,7 +83,7 @@ def list_registers(call: Call, services: Services) -> Answer:
                     countries_with_ages=services.ages.countries,
                 )
                 for name, each in registers.items()
-                if (policy := services.policies.policy(name)).enabled
+                if (policy := policies[name].read(records)).enabled
             )
         )
     )
@@ -112,14 +115,13 @@ _UNSEARCHABLE = (
 def quote_search(call: Call, services: Services) -> Answer:
     """Say what a search would cost at most; free."""
     asked: QuoteRequest = call.body
-    account = _account(call, services)
-    terms = _terms(account, services)
     request = SearchRequest(
         purpose=asked.purpose, registers=asked.registers, criteria=asked.criteria
     )
-    search = prepare(request, account, terms)
-    paying = payers(account, terms.registers, services)
-    seal = _quote_seal(account, request, services)
+    terms = read_terms(request, call.account_id, services)
+    search = prepare(request, terms)
+    paying = payers(terms.lineage, terms.registers)
+    seal = _quote_seal(search, request, services)
     return Answer(body=quoted(search, paying, seal=seal, call=call, services=services))
 
 
@@ -143,18 +145,17 @@ def quote_search(call: Call, services: Services) -> Answer:
 def search_contacts(call: Call, services: Services) -> Answer:
     """Reserve what one page may cost, read it, charge what it did cost, and deliver it."""
     request: SearchRequest = call.body
-    account = _account(call, services)
-    terms = _terms(account, services)
-    search = prepare(request, account, terms)
+    terms = read_terms(request, call.account_id, services)
+    search = prepare(request, terms)
     if request.explain:
         return Answer(body=explain(search, services))
     seal = _seal(search, services)
     token = request.cursor
     cursor = first_cursor(search, services) if token is None else seal.read(token)
-    paying = payers(account, terms.registers, services)
+    paying = payers(terms.lineage, terms.registers)
     purchase = Purchase(search=search, cursor=cursor, payers=paying)
     if request.quote_id is not None:
-        purchase = purchase.at(_quote_seal(account, request, services).read(request.quote_id))
+        purchase = purchase.at(_quote_seal(search, request, services).read(request.quote_id))
     if request.max_charge is not None:
         purchase = purchase.within(request.max_charge.money())
     return _bought(purchase, seal=seal, call=call, services=services)
@@ -203,30 +204,10 @@ def set_register_policy(call: Call, services: Services) -> Answer:
     return Answer(body=call.body)
 
 
-def _account(call: Call, services: Services) -> Account:
-    return services.accounts.bound_by_terms(call.account_id)
-
-
-def _registers(account: Account, services: Services) -> dict[str, Register]:
-    found = ((name, services.registers.register(name)) for name in account.registers)
-    return {name: register for name, register in found if register is not None}
-
-
-def _terms(account: Account, services: Services) -> Terms:
-    return Terms(
-        registers=_registers(account, services),
-        policy_of=services.policies.policy,
-        allow=services.prohibitions.of(account.id),
-        ages=AgeGroups(models=services.ages, scheme=SCHEMES[account.age_groups]),
-        existing_postal_codes=services.postal_codes.existing(),
-        neighbourhoods=services.neighbourhoods.current(),
-    )
-
-
 def _seal(search: Search, services: Services) -> CursorSeal:
     return CursorSeal(sealer=services.sealer, context=search.context, now=services.clock.now())
 
 
-def _quote_seal(account: Account, request: QuoteRequest, services: Services) -> QuoteSeal:
-    context = quote_context(account.id, request)
+def _quote_seal(search: Search, request: QuoteRequest, services: Services) -> QuoteSeal:
+    context = quote_context(search.account.id, request)
     return QuoteSeal(sealer=services.sealer, context=context, now=services.clock.now())

@@ -4,7 +4,7 @@ The most that it can cost is known before anybody is called. Only what is delive
 of that not what the caller was probably given before.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from functions.search.cursor import Cursor
@@ -85,15 +85,13 @@ _TOO_LOW = Fault(
 )
 
 
-def payers(
-    account: Account, registers: Mapping[str, Register], services: Services
-) -> tuple[Payer, ...]:
+def payers(lineage: Sequence[Account], registers: Mapping[str, Register]) -> tuple[Payer, ...]:
     """Return who pays for the searches of an account, nearest first."""
     prices = {
         name: Money.of(register.description.price_per_contact)
         for name, register in registers.items()
     }
-    return payers_of(services.accounts.lineage_of(account), prices)
+    return payers_of(lineage, prices)
 
 
 def settlement(run: Run, page: ReadPage, kept: tuple[Action, ...]) -> Settlement:

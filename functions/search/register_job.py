@@ -10,10 +10,9 @@ from typing import Literal
 
 from pydantic import Field, ValidationError
 
-from functions.search.age_group import AgeGroups
 from functions.search.messages import CriteriaMessage, RegisterId, SearchRequest
-from functions.search.search import Search, Terms, prepare
-from leadcloud.ages.groups import SCHEMES
+from functions.search.search import Search, prepare
+from functions.search.terms import read_terms
 from leadcloud.ages.model import Prediction
 from leadcloud.errors import Fault, RequestInvalid
 from leadcloud.http.wire import Wire
@@ -79,26 +78,18 @@ def job_of(content: bytes, account_id: str, services: Services) -> Job:
         message = JobMessage.model_validate_json(content)
     except ValidationError:
         raise RequestInvalid("The job is not what this service reads.") from None
-    account = services.accounts.bound_by_terms(account_id)
-    known = message.register_ in account.registers
-    register = services.registers.register(message.register_) if known else None
+    request = SearchRequest(
+        purpose=message.purpose, registers=[message.register_], criteria=message.criteria
+    )
+    terms = read_terms(request, account_id, services)
+    register = terms.registers.get(message.register_)
     if register is None:
         raise _refusal("register_unknown", "Your contract names no such register.")
     if register.description.kind != "consumer":
         raise _refusal("register_not_for_purpose", "Only registers of persons are worked on whole.")
     description = replace(register.description, criteria=_OURS, has_streets=True)
-    terms = Terms(
-        registers={message.register_: InMemoryRegister(description, ())},
-        policy_of=services.policies.policy,
-        allow=services.prohibitions.of(account.id),
-        ages=AgeGroups(models=services.ages, scheme=SCHEMES[account.age_groups]),
-        existing_postal_codes=services.postal_codes.existing(),
-        neighbourhoods=services.neighbourhoods.current(),
-    )
-    request = SearchRequest(
-        purpose=message.purpose, registers=[message.register_], criteria=message.criteria
-    )
-    search = prepare(request, account, terms)
+    ours = InMemoryRegister(description, ())
+    search = prepare(request, replace(terms, registers={message.register_: ours}))
     if message.tell and "age_group" not in search.plans[0].fields:
         raise _refusal("register_switched_off", "Ages are not predicted on this register now.")
     return Job(search=search, register=description, tells_ages=bool(message.tell))

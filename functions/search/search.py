@@ -1,6 +1,6 @@
 """One search as it was asked for: checked against the account's contract, planned, and paged."""
 
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from functions.search.age_group import AGE_GROUP, AgeCriteria, AgeGroups, read_age_criteria
@@ -11,6 +11,7 @@ from functions.search.home import HOME_FIELDS, read_home_criteria
 from functions.search.messages import CriteriaMessage, SearchRequest
 from functions.search.plan import Help, SourcePlan, plan
 from functions.search.premises import PREMISES_FIELDS, read_premises_criteria
+from functions.search.terms import Terms
 from leadcloud.accounts.account import Account
 from leadcloud.accounts.price import Units
 from leadcloud.buildings.facts import Neighbourhoods
@@ -19,7 +20,6 @@ from leadcloud.prohibitions import Allow
 from leadcloud.purpose import KIND_OF, Purpose, permitted
 from leadcloud.registers.condition import Condition
 from leadcloud.registers.interface import Kind, Register
-from leadcloud.registers.policy import RegisterPolicy
 
 MAX_PAGE = 1000
 """Contacts that one answer may hold."""
@@ -86,22 +86,7 @@ class Search:
         return following
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Terms:
-    """What a request is checked against and planned by."""
-
-    registers: Mapping[str, Register]
-    """Those that the account's contract names, by id."""
-    policy_of: Callable[[str], RegisterPolicy]
-    allow: Allow
-    """Lets through whom the account may call, whatever a register says."""
-    ages: AgeGroups
-    existing_postal_codes: Container[str] | None = None
-    neighbourhoods: Neighbourhoods | None = None
-    """What may be known of buildings; None where there is no building database."""
-
-
-def prepare(request: SearchRequest, account: Account, terms: Terms) -> Search:
+def prepare(request: SearchRequest, terms: Terms) -> Search:
     """Check a request against the account's contract and plan it.
 
     Raises:
@@ -110,6 +95,7 @@ def prepare(request: SearchRequest, account: Account, terms: Terms) -> Search:
         RequestInvalid: Registers or criteria have faults; all of them at once.
         CriterionUnsupported: No register can answer one of the criteria.
     """
+    account = terms.account
     purpose = permitted(request.purpose, account.purposes)
     conditions, helps = _criteria(request, KIND_OF[purpose], terms)
     plans = tuple(
@@ -117,7 +103,7 @@ def prepare(request: SearchRequest, account: Account, terms: Terms) -> Search:
             terms.registers[register],
             conditions,
             purpose=purpose,
-            policy=terms.policy_of(register),
+            policy=terms.policies[register],
             helps=helps,
         )
         for register in request.registers

@@ -44,8 +44,8 @@ RIGHTS = {
     | READ_SECRETS
     | HANDLE_REQUESTS,
     "pages": set(),
-    "predict_age": RECORDS | READ_SECRETS,
-    "search": {"dynamodb:UpdateItem"} | RECORDS | READ_SECRETS,
+    "predict_age": {"dynamodb:BatchGetItem"} | RECORDS | READ_SECRETS,
+    "search": {"dynamodb:BatchGetItem", "dynamodb:UpdateItem"} | RECORDS | READ_SECRETS,
 }
 NAMELESS = {
     "aws-marketplace:BatchMeterUsage",

@@ -81,8 +81,8 @@ def test_the_workflow_reads_no_bucket(resources: dict[str, Any]) -> None:
 def test_the_function_reads_records_and_writes_none(resources: dict[str, Any]) -> None:
     """What it may do, each right by name."""
     assert rights(resources, "Steps").keys() == {
+        "dynamodb:BatchGetItem",
         "dynamodb:GetItem",
-        "dynamodb:Query",
         "kms:Decrypt",
         "logs:CreateLogStream",
         "logs:PutLogEvents",

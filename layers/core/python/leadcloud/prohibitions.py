@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from leadcloud.registers.contact import BusinessContact, ConsumerContact, Contact
 from leadcloud.store.interface import Key, Record, Store, VersionConflict
+from leadcloud.store.lookup import Lookup, Records
 
 PUBLIC = "public"
 """The list that holds for every account."""
@@ -58,8 +59,18 @@ class Prohibitions:
 
     def of(self, account_id: str) -> Allow:
         """Return what lets the contacts of an account's search through, by the lists as they are now."""
-        public, own = self._current(PUBLIC), self._current(own_list(account_id))
+        return self.lookup(account_id).answer(self._store)
 
+    def lookup(self, account_id: str) -> Lookup[Allow]:
+        """Return what finds the lists that hold for an account's search, as they are now."""
+        lists = (PUBLIC, own_list(account_id))
+
+        def allow(records: Records) -> Allow:
+            return self._allow(*(self._current(each, records) for each in lists))
+
+        return Lookup(tuple(_head(each) for each in lists), allow)
+
+    def _allow(self, public: "_HeldList", own: "_HeldList") -> Allow:
         def consumer(contact: ConsumerContact) -> Contact | None:
             digest = self._digest(contact.phone)
             return None if digest in public or digest in own else contact
@@ -84,8 +95,8 @@ class Prohibitions:
     def _digest(self, phone: str) -> bytes:
         return hmac.digest(self._secret, phone.encode(), "sha256")[:_HASH_BYTES]
 
-    def _current(self, list_id: str) -> "_HeldList":
-        head = self._store.get(_head(list_id))
+    def _current(self, list_id: str, records: Records) -> "_HeldList":
+        head = records.get(_head(list_id))
         edition = str(head.attributes["edition"]) if head else ""
         held = self._held.get(list_id)
         if held is None or held.edition != edition:

@@ -121,7 +121,7 @@ def test_the_terms_are_accepted_by_naming_their_version(ask: Ask, services: Serv
     _, account = ask("PATCH", "/v1/account", {"accept_terms": CURRENT_TERMS}, who="new")
 
     assert account["terms"]["accepted"] == CURRENT_TERMS
-    assert services.accounts.bound_by_terms("new").id == "new"
+    assert services.accounts.bound_by_terms(services.accounts.account("new"))
 
 
 def test_an_account_chooses_its_age_groups(ask: Ask, services: Services) -> None:

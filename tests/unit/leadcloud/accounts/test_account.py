@@ -125,9 +125,20 @@ def test_the_terms_are_accepted_as_they_now_are(book: AccountBook) -> None:
         book.open(account)
         assert book.active(account.id) == account
         with pytest.raises(TermsNotAccepted):
-            book.bound_by_terms(account.id)
-        book.accept_terms(account.id, by="k1")
-        assert book.bound_by_terms(account.id).terms == CURRENT_TERMS
+            book.bound_by_terms(account)
+        accepted = book.accept_terms(account.id, by="k1")
+        assert accepted.terms == CURRENT_TERMS
+        assert book.bound_by_terms(accepted) == (accepted,)
+
+
+def test_who_is_bound_by_the_terms_comes_with_those_above(book: AccountBook) -> None:
+    """Nearest first; an account that is not there, or stands below a suspended one, is refused."""
+    assert book.bound_by_terms(SUB_ACCOUNT) == (SUB_ACCOUNT, RESELLER)
+    with pytest.raises(Unauthenticated):
+        book.bound_by_terms(None)
+    book.suspend("reseller", by="k1")
+    with pytest.raises(AccountSuspended):
+        book.bound_by_terms(SUB_ACCOUNT)
 
 
 def test_nobody_is_not_active(book: AccountBook) -> None:

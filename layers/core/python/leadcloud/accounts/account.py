@@ -25,6 +25,7 @@ from leadcloud.store.interface import (
     Update,
     Value,
 )
+from leadcloud.store.lookup import Lookup
 from leadcloud.store.pages import every_record
 
 AccountKind = Literal["customer", "reseller", "sub_account", "operator"]
@@ -107,8 +108,11 @@ class AccountBook:
 
     def account(self, account_id: str) -> Account | None:
         """Return an account, or None where there is none."""
-        record = self._store.get(_key(account_id))
-        return _account(record) if record else None
+        return _known(self._store.get(_key(account_id)))
+
+    def lookup(self, account_id: str) -> Lookup[Account | None]:
+        """Return what finds an account."""
+        return Lookup.at(_key(account_id), _known)
 
     def lineage(self, account_id: str) -> tuple[Account, ...]:
         """Return an account and those above it, nearest first; empty where there is none.
@@ -117,14 +121,9 @@ class AccountBook:
             BrokenTree: One of those above is missing, or there is no end to them.
         """
         account = self.account(account_id)
-        return self.lineage_of(account) if account else ()
+        return self._lineage_of(account) if account else ()
 
-    def lineage_of(self, account: Account) -> tuple[Account, ...]:
-        """Return an account that was read before and those above it, nearest first.
-
-        Raises:
-            BrokenTree: One of those above is missing, or there is no end to them.
-        """
+    def _lineage_of(self, account: Account) -> tuple[Account, ...]:
         accounts = [account]
         while (above := accounts[-1].parent) is not None:
             parent = self.account(above) if len(accounts) < MAX_LEVELS else None
@@ -140,25 +139,31 @@ class AccountBook:
             Unauthenticated: There is none.
             AccountSuspended: It is suspended, or an account above it is.
         """
-        accounts = self.lineage(account_id)
-        if not accounts:
-            raise Unauthenticated
-        if any(account.suspended for account in accounts):
-            raise AccountSuspended
-        return accounts[0]
+        return self._active(self.account(account_id))[0]
 
-    def bound_by_terms(self, account_id: str) -> Account:
-        """Return an account that may be charged and may be given personal data.
+    def bound_by_terms(self, account: Account | None) -> tuple[Account, ...]:
+        """Return an account that may be charged and given personal data, and those above it.
+
+        Args:
+            account: As it was just read; None where there is none.
 
         Raises:
             Unauthenticated: There is none.
             AccountSuspended: It is suspended, or an account above it is.
             TermsNotAccepted: It has not accepted the terms as they now are.
         """
-        account = self.active(account_id)
-        if account.terms != CURRENT_TERMS:
+        lineage = self._active(account)
+        if lineage[0].terms != CURRENT_TERMS:
             raise TermsNotAccepted
-        return account
+        return lineage
+
+    def _active(self, account: Account | None) -> tuple[Account, ...]:
+        if account is None:
+            raise Unauthenticated
+        lineage = self._lineage_of(account)
+        if any(each.suspended for each in lineage):
+            raise AccountSuspended
+        return lineage
 
     def all(self) -> Iterator[Account]:
         """Yield every account, by id."""
@@ -279,6 +284,10 @@ def _row(account: Account) -> dict[str, Value]:
         "cap_month": None if account.cap_month is None else str(account.cap_month),
         "markup_percent": str(account.markup_percent),
     }
+
+
+def _known(record: Record | None) -> Account | None:
+    return _account(record) if record else None
 
 
 def _account(record: Record) -> Account:

@@ -19,7 +19,14 @@ from leadcloud.accounts.operation import LONGEST_RUN, RERUN_WINDOW, Operation, R
 from leadcloud.accounts.order import Order, Run
 from leadcloud.accounts.settlement import Settlement, Settlements, merged
 from leadcloud.accounts.suspense import suspected
-from leadcloud.accounts.wallet import month_of, open_cap, open_wallet, reserving, settling, share_of
+from leadcloud.accounts.wallet import (
+    month_of,
+    open_caps,
+    open_wallet,
+    reserving,
+    settling,
+    share_of,
+)
 from leadcloud.clock import Clock
 from leadcloud.errors import (
     IdempotencyKeyInProgress,
@@ -54,21 +61,24 @@ class Billing:
             ResultNotRetained: The same request was answered, and answered once more, or too long ago.
             InsufficientBalance: A balance or a cap does not cover it; nothing has happened.
         """
-        digest = self._digest([order.account_id, order.idempotency_key])
-        request = self._digest(order.request)
-        found = operation(self._store, order.account_id, digest)
-        if found is None:
-            return self._reserve(order, self._new(order, digest, request))
-        if found.request != request:
-            raise IdempotencyKeyReused
-        if found.state == "settled":
-            return self._begin_again(order, found)
-        if found.has_died(self._clock.now()):
-            found = self.take_back(found)
-        if found.state == "running":
-            raise IdempotencyKeyInProgress(retry_after=1)
-        fresh = replace(self._new(order, digest, request), version=found.version)
-        return self._reserve(order, fresh)
+        new = self._new(order)
+        open_caps(self._store, order.payers, month_of(new.began_at))
+        reservations = [add for share in new.shares for add in reserving(share)]
+        for _ in range(_TRIES):
+            # Most keys are new, so whether this one is is not asked first.
+            try:
+                self._store.transact(*new.begun(), *reservations)
+            except TransactionCancelled as cancelled:
+                if any(cancelled.reasons[:2]):
+                    found = self._ended_before(new)
+                    if found.state == "settled":
+                        return self._begin_again(order, found)
+                    new = replace(new, version=found.version)
+                else:
+                    self._overcome(cancelled.reasons, order)
+            else:
+                return Run(order=order, operation=new.kept())
+        raise Unavailable(retry_after=1)
 
     def settle(self, settlement: Settlement) -> Receipt:
         """Charge what was delivered and return the receipt; one that was charged before, as it was.
@@ -110,13 +120,13 @@ class Billing:
             return operation(self._store, found.account_id, found.digest) or found
         return released.kept()
 
-    def _new(self, order: Order, digest: str, request: str) -> Operation:
+    def _new(self, order: Order) -> Operation:
         now = self._clock.now()
         month = month_of(now)
         return Operation(
             account_id=order.account_id,
-            digest=digest,
-            request=request,
+            digest=self._digest([order.account_id, order.idempotency_key]),
+            request=self._digest(order.request),
             request_id=order.request_id,
             state="running",
             began_at=now,
@@ -124,24 +134,21 @@ class Billing:
             costs=order.costs,
         )
 
-    def _reserve(self, order: Order, new: Operation) -> Run:
-        for payer in order.payers:
-            open_cap(self._store, payer, month_of(new.began_at))
-        reservations = [add for share in new.shares for add in reserving(share)]
-        for _ in range(_TRIES):
-            try:
-                self._store.transact(*new.begun(), *reservations)
-            except TransactionCancelled as cancelled:
-                self._overcome(cancelled.reasons, order)
-            else:
-                return Run(order=order, operation=new.kept())
-        raise Unavailable(retry_after=1)
+    def _ended_before(self, new: Operation) -> Operation:
+        """Return the operation that had the key of a new one and has ended, or say why there is none."""
+        found = operation(self._store, new.account_id, new.digest)
+        if found is None:
+            raise IdempotencyKeyInProgress(retry_after=1)
+        if found.request != new.request:
+            raise IdempotencyKeyReused
+        if found.has_died(self._clock.now()):
+            found = self.take_back(found)
+        if found.state == "running":
+            raise IdempotencyKeyInProgress(retry_after=1)
+        return found
 
     def _overcome(self, reasons: Sequence[Reason], order: Order) -> None:
         """Make the next try possible, or say why there is none."""
-        if any(reasons[:2]):
-            # The same request came twice at once, and the other was first.
-            raise IdempotencyKeyInProgress(retry_after=1)
         if "floor" in reasons:
             raise InsufficientBalance(
                 "The balance, or a cap, does not cover what this request can cost. Ask for a "

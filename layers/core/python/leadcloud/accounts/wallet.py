@@ -4,7 +4,7 @@ The numbers are added to in place, so that many searches of one account do not w
 They follow from the ledger and the open operations; `verification.py` checks that they do.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -134,12 +134,19 @@ def open_wallet(store: Store, account_id: str, *, root: str) -> None:
         store.put_if_absent(wallet_key(account_id), {"available": 0, "reserved": 0, "entries": 0})
 
 
-def open_cap(store: Store, payer: Payer, month: str) -> None:
-    """Begin a month under the payer's cap; a cap that has changed since is put in its place."""
-    if payer.cap_month is None:
-        return
-    key, cap = cap_key(payer.account_id, month), payer.cap_month.ten_thousandths
-    record = store.get(key)
+def open_caps(store: Store, payers: Sequence[Payer], month: str) -> None:
+    """Begin a month under the payers' caps; a cap that has changed since is put in its place."""
+    caps = {
+        cap_key(payer.account_id, month): payer.cap_month.ten_thousandths
+        for payer in payers
+        if payer.cap_month is not None
+    }
+    records = store.get_many(caps)
+    for key, cap in caps.items():
+        _open_cap(store, records.get(key), key=key, cap=cap)
+
+
+def _open_cap(store: Store, record: Record | None, *, key: Key, cap: int) -> None:
     if record is None:
         with suppress(RecordExists):
             store.put_if_absent(key, {"left": cap, "cap": cap})

@@ -6,6 +6,7 @@ The list belongs to the postal service, whose terms the operator accepts; we shi
 from collections.abc import Iterable
 
 from leadcloud.store.interface import Key, Record, Store
+from leadcloud.store.lookup import Lookup
 
 _KEY = Key("CODES", "POSTAL-CODES")
 _DIGITS = 5
@@ -29,7 +30,13 @@ class PostalCodeList:
 
     def existing(self) -> frozenset[str] | None:
         """Return the codes that exist, or None where nobody has loaded a list."""
-        record = self._store.get(_KEY)
+        return self.lookup().answer(self._store)
+
+    def lookup(self) -> Lookup[frozenset[str] | None]:
+        """Return what finds the codes that exist."""
+        return Lookup.at(_KEY, self._read)
+
+    def _read(self, record: Record | None) -> frozenset[str] | None:
         if record is None:
             return None
         if self._held is None or self._held[0] != record.version:

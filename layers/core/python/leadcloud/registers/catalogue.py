@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 
 from leadcloud.events import Event, log
 from leadcloud.registers.interface import Register, RegisterMisconfigured
-from leadcloud.store.interface import Attributes, Key, RecordExists, Store
+from leadcloud.store.interface import Attributes, Key, Record, RecordExists, Store
+from leadcloud.store.lookup import Lookup
 
 Build = Callable[[str, Attributes], Register]
 """Makes a register from its id and configuration; raises RegisterMisconfigured where it cannot."""
@@ -36,11 +37,18 @@ class RegisterCatalogue:
                 self._store.update(record, configuration)
 
     def register(self, register_id: str) -> Register | None:
-        """Return a register, or None where there is none, or none that can be used.
+        """Return a register, or None where there is none, or none that can be used."""
+        return self.lookup(register_id).answer(self._store)
+
+    def lookup(self, register_id: str) -> Lookup[Register | None]:
+        """Return what finds a register.
 
         What cannot be used is logged for the operator, and costs no other register anything.
         """
-        record = self._store.get(Key(_PARTITION, register_id))
+        key = Key(_PARTITION, register_id)
+        return Lookup.at(key, lambda record: self._register(register_id, record))
+
+    def _register(self, register_id: str, record: Record | None) -> Register | None:
         if record is None:
             return None
         version, register = self._built.get(register_id, (0, None))

@@ -13,9 +13,11 @@ from leadcloud.store.interface import (
     Attributes,
     Key,
     PutIfAbsent,
+    Record,
     Store,
     Update,
 )
+from leadcloud.store.lookup import Lookup
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,10 +89,9 @@ class RegisterPolicies:
         self._store = store
         self._audit = audit
 
-    def policy(self, register_id: str) -> RegisterPolicy:
-        """Return what holds at a register now."""
-        record = self._store.get(_key(register_id))
-        return RegisterPolicy.from_attributes(record.attributes) if record else RegisterPolicy()
+    def lookup(self, register_id: str) -> Lookup[RegisterPolicy]:
+        """Return what finds out what holds at a register now."""
+        return Lookup.at(_key(register_id), _policy)
 
     def change(self, register_id: str, policy: RegisterPolicy, *, by: str) -> None:
         """Put a policy in force, with an entry in the audit trail or not at all.
@@ -117,6 +118,10 @@ class RegisterPolicies:
             event="policy_changed",
             details={**policy.details(), "by": by},
         )
+
+
+def _policy(record: Record | None) -> RegisterPolicy:
+    return RegisterPolicy.from_attributes(record.attributes) if record else RegisterPolicy()
 
 
 def _key(register_id: str) -> Key:

@@ -38,16 +38,16 @@ CREATE TABLE IF NOT EXISTS record (
 CREATE INDEX IF NOT EXISTS record_expiry ON record (expires_at) WHERE expires_at IS NOT NULL;
 """
 
-COLUMNS = "partition, sort, version, attributes, expires_at"
-LIVE = "(expires_at IS NULL OR expires_at > ?)"
-
-SELECT = f"SELECT {COLUMNS} FROM record WHERE partition = ? AND {LIVE}"
+SELECT = """
+SELECT partition, sort, version, attributes, expires_at FROM record
+WHERE partition = ? AND (expires_at IS NULL OR expires_at > ?)"""
 
 # CROSS: with any other join, and with IN, SQLite may read the whole table instead.
-SELECT_MANY = f"""
-WITH wanted (its_partition, its_sort) AS (VALUES {{places}})
-SELECT {COLUMNS} FROM wanted
-CROSS JOIN record ON partition = its_partition AND sort = its_sort WHERE {LIVE}
+SELECT_MANY = """
+WITH wanted (its_partition, its_sort) AS (VALUES {places})
+SELECT partition, sort, version, attributes, expires_at FROM wanted
+CROSS JOIN record ON partition = its_partition AND sort = its_sort
+WHERE expires_at IS NULL OR expires_at > ?
 """
 
 SWEEP = """
