@@ -1,4 +1,8 @@
 # Sourced by run, test, bench and synth, each from the repository's root.
+
+# Images of containers often set this; each process would then compile all of its libraries anew.
+unset PYTHONDONTWRITEBYTECODE
+
 # environment GROUP... makes .venv hold what uv.lock names for these dependency groups.
 environment() {
   [ -x .venv/bin/python ] || {

@@ -38,9 +38,9 @@ def folder(tmp_path: Path) -> Path:
     return Path(shutil.copytree(LISTS_FOLDER, tmp_path / "lists"))
 
 
-@pytest.fixture
-def answers(folder: Path) -> Answers:
-    """What the service says now: the lists as they are, in its own form."""
+@pytest.fixture(scope="module")
+def said_now() -> str:
+    """The lists as they are, in the service's form, as JSON."""
     said: Answers = {}
     ids = {
         "region": "maakunta_1_20250101",
@@ -49,7 +49,7 @@ def answers(folder: Path) -> Answers:
         "tol_2025": "toimiala_1_20250101",
     }
     for list_id, classification in ids.items():
-        codes = read_code_list(folder / f"{list_id}.json").codes.values()
+        codes = read_code_list(LISTS_FOLDER / f"{list_id}.json").codes.values()
         for language in ("fi", "sv", "en"):
             path = f"/classifications/{classification}/classificationItems?{language}"
             said[path] = [item("SSSSS", 0, None, "Total", language)] + [
@@ -62,17 +62,26 @@ def answers(folder: Path) -> Answers:
                 )
                 for code in codes
             ]
-    municipalities = read_code_list(folder / "municipality.json").codes.values()
+    municipalities = read_code_list(LISTS_FOLDER / "municipality.json").codes.values()
     said["/correspondenceTables/kunta_1_20250101%23maakunta_1_20250101/maps?en"] = [
         {"sourceItem": {"code": code.code}, "targetItem": {"code": code.parent}}
         for code in municipalities
     ]
-    classes = json.loads((folder / "tol_2008_to_2025.json").read_text(encoding="utf-8"))["classes"]
+    classes = json.loads((LISTS_FOLDER / "tol_2008_to_2025.json").read_text(encoding="utf-8"))[
+        "classes"
+    ]
     said["/correspondenceTables/toimiala_1_20080101%23toimiala_1_20250101/maps?en"] = [
         {"sourceItem": {"code": f"{old}0"}, "targetItem": {"code": f"{new}0"}}
         for old, all_new in classes.items()
         for new in all_new
     ]
+    return json.dumps(said)
+
+
+@pytest.fixture
+def answers(said_now: str) -> Answers:
+    """What the service says, to be changed by a test."""
+    said: Answers = json.loads(said_now)
     return said
 
 
