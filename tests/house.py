@@ -335,6 +335,7 @@ class House:
         )
         (reference,), kept = self.services.lead_references.draw([delivery])
         self.services.store.transact(*kept)
+        self.services.lead_references.list_by_day([delivery])
         return reference
 
     def request(self, reference: str) -> SubjectRequest:

@@ -50,5 +50,5 @@ def _buyers(desk: Desk, source: str, notice: NoticeBody) -> tuple[str, ...]:
         delivery = desk.lead_references.delivery(notice.lead_reference)
         return (delivery.buyer,) if delivery and delivery.controller == source else ()
     now = desk.clock.now()
-    deliveries = desk.lead_references.delivered(source=source, after=now - USE_PERIOD, until=now)
-    return tuple(dict.fromkeys(each.buyer for each in deliveries))
+    first = (now - USE_PERIOD).date()
+    return desk.lead_references.buyers_of(source, first=first, last=now.date())

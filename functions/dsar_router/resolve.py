@@ -6,7 +6,7 @@ counts. Everybody is asked only on the person's own instruction. Our own registe
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import cast
 
 from functions.dsar_router.desk import Desk
@@ -14,7 +14,6 @@ from functions.dsar_router.inquiry import channels_of
 from functions.dsar_router.payload import Payload
 from functions.dsar_router.request import SubjectRequest
 from leadcloud.controllers import ControllerEntry
-from leadcloud.lead_reference import Delivery
 from leadcloud.own_register import OWN
 from leadcloud.purpose import USE_PERIOD
 
@@ -71,14 +70,10 @@ def _of_call(desk: Desk, payload: Payload) -> tuple[str, ...]:
     if entry is None:
         return ()
     day = date.fromisoformat(call["date"]) if "date" in call else desk.clock.now().date()
-    deliveries = _delivered(desk, entry.id, day)
-    return (entry.id, *(each.controller for each in deliveries)) if deliveries else ()
-
-
-def _delivered(desk: Desk, buyer: str, day: date) -> list[Delivery]:
-    """Return what a buyer may have used on a day: it may use a delivery for a while only."""
-    end = datetime.combine(day, time(), UTC) + timedelta(days=1)
-    return list(desk.lead_references.delivered(buyer=buyer, after=end - USE_PERIOD, until=end))
+    # What the buyer may have used on that day: it may use a delivery for a while only.
+    first = day + timedelta(days=1) - USE_PERIOD
+    sources = desk.lead_references.sources_of(entry.id, first=first, last=day)
+    return (entry.id, *sources) if sources else ()
 
 
 def _everybody(desk: Desk, request: SubjectRequest, payload: Payload) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from functions.search.messages import (
 from functions.search.page import (
     Delivered,
     deliver_page,
+    deliveries_of,
     draw_references,
     explain,
     first_cursor,
@@ -166,7 +167,9 @@ def _bought(purchase: Purchase, *, seal: CursorSeal, call: Call, services: Servi
     run = services.billing.begin(purchase.order(call))
     try:
         page = read_page(purchase.search, purchase.cursor, call=call, services=services)
-        delivered, kept = draw_references(purchase.search, page, services)
+        deliveries = deliveries_of(purchase.search, page, services)
+        services.lead_references.list_by_day(deliveries.values())
+        delivered, kept = draw_references(page, deliveries, services)
     except Exception:
         services.billing.release(run)
         raise

@@ -212,14 +212,9 @@ def _permitted_use(search: Search, services: Services) -> PermittedUse:
     )
 
 
-def draw_references(
-    search: Search, page: ReadPage, services: Services
-) -> tuple[dict[str, DeliveredSource], tuple[Action, ...]]:
-    """Draw one lead reference for each source that delivers something.
-
-    Returns what is said of each, and the actions that keep the references.
-    """
-    deliveries = {
+def deliveries_of(search: Search, page: ReadPage, services: Services) -> dict[str, Delivery]:
+    """Return the delivery of each source that delivers something."""
+    return {
         source.id: Delivery(
             register=source.id,
             controller=source.register.description.controller.id,
@@ -230,6 +225,15 @@ def draw_references(
         for source in search.plans
         if source.id in page.counts
     }
+
+
+def draw_references(
+    page: ReadPage, deliveries: Mapping[str, Delivery], services: Services
+) -> tuple[dict[str, DeliveredSource], tuple[Action, ...]]:
+    """Draw one lead reference for each delivery.
+
+    Returns what is said of each, and the actions that keep the references.
+    """
     codes, kept = services.lead_references.draw(list(deliveries.values()))
     delivered = {
         register: DeliveredSource(

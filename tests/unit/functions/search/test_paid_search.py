@@ -28,7 +28,7 @@ from leadcloud.registers.interface import (
     RegisterTimeout,
     RegisterUnavailable,
 )
-from leadcloud.store.interface import Key, StoreUnavailable
+from leadcloud.store.interface import Attributes, Key, Record, StoreUnavailable
 from leadcloud.wiring import Services
 from tests.contacts import company, person, register
 from tests.dying_store import Death, DyingStore
@@ -381,6 +381,32 @@ def test_a_charge_whose_confirmation_got_lost_is_delivered(trade: Trade) -> None
     trade.services = services
     assert len(answer["contacts"]) == 1
     assert trade.spent() == "0.05"
+
+
+class WithoutLists(DyingStore):
+    """A store that takes no lists of who was given whose data."""
+
+    def put_if_absent(self, key: Key, attributes: Attributes, **more: Any) -> Record:
+        """Write a new record, but in a list."""
+        if key.partition.startswith("DELIVERIES-"):
+            raise StoreUnavailable("down")
+        return super().put_if_absent(key, attributes, **more)
+
+
+def test_nothing_is_delivered_before_it_is_listed_who_gets_it(trade: Trade) -> None:
+    """Otherwise persons' requests would not find the way; what cannot be listed is not charged."""
+    trade.offer(register("first", [person(1)]))
+    services, trade.services = trade.services, dying(trade.services, at=0, how=Death(), done=False)
+    trade.services.store = WithoutLists(services.store, at=0, how=Death(), done=False)
+
+    assert trade.refused() == (503, "unavailable")
+
+    trade.services = services
+    assert (trade.spent(), trade.reserved()) == ("0.00", "0.00")
+    assert len(trade.search()["contacts"]) == 1
+    today = trade.clock.now().date()
+    listed = services.lead_references.sources_of("buyer", first=today, last=today)
+    assert listed == ("somebody",)
 
 
 def test_what_cannot_be_settled_is_not_delivered(trade: Trade) -> None:
