@@ -88,8 +88,8 @@ def test_unusable_records_are_counted_in_the_log(
 
     assert len(result.contacts) == 2
     (line,) = caplog.records
-    assert (line.message, line.__dict__["dropped"]) == ("CONTACTS_DROPPED", 2)
-    assert line.__dict__["register"] == "first"
+    assert line.message == "CONTACTS_DROPPED"
+    assert line.__dict__["fields"] == {"request_id": "r-1", "register": "first", "dropped": 2}
 
 
 def test_a_page_that_has_shrunk_ends(executor: ThreadPoolExecutor) -> None:
