@@ -16,7 +16,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from itertools import pairwise
 from pathlib import Path
+from threading import Semaphore
 
 from benchmarks._killed_service import KilledService
 from leadcloud.accounts.entry import entries_of
@@ -79,9 +81,12 @@ def _kill_at_random(
     seed: int,
 ) -> None:
     points = sorted(random.Random(seed).sample(range(len(sent)), kills))  # noqa: S311 no secret
-    for point in points:
-        while sum(each.done() for each in sent) < point:
-            time.sleep(0.005)
+    ended = Semaphore(0)
+    for each in sent:
+        each.add_done_callback(lambda _: ended.release())
+    for before, point in pairwise([0, *points]):
+        for _ in range(point - before):
+            ended.acquire()
         service.kill()
         ordeal.kills += 1
         with closing(service.store()) as store:
