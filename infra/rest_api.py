@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import Duration, RemovalPolicy, Size, Stack
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_lambda as lambda_
@@ -22,6 +22,14 @@ _TLS = apigateway.SecurityPolicy.TLS13_1_2_PFS_PQ_2025_09
 """Of those that regional endpoints may have. Source: AWS, "Security policies for REST APIs"."""
 _REGIONAL = apigateway.EndpointType.REGIONAL
 """What persons write does not travel over AWS's edge outside of the region."""
+
+_PACKED_FROM = 1_400
+"""Bytes. What fits into one packet gains nothing; a page of a hundred contacts shrinks to an eighth.
+
+Only callers that ask for gzip get it. To learn a secret from the length of what is packed, somebody
+must have text of his own put beside it, again and again, with the rights of whose secret it is
+(BREACH). Here rights come with a header or a secret link and never by themselves, as a cookie does:
+nobody can have a request made in another's name. A console with cookies must look at this again."""
 
 _CALLERS_SHARE = 0.8
 """Of what the stage bears; the rest is there for the public pages and forms."""
@@ -126,6 +134,7 @@ class RestApi(Construct):
             disable_execute_api_endpoint=stage.domain is not None,
             # Bodies reach the guard as they were sent; as text, broken UTF-8 would be mended.
             binary_media_types=["*/*"],
+            min_compression_size=Size.bytes(_PACKED_FROM),
             api_key_source_type=apigateway.ApiKeySourceType.AUTHORIZER,
             cloud_watch_role=True,
             deploy_options=apigateway.StageOptions(

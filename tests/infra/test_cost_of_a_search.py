@@ -9,5 +9,6 @@ def test_a_search_goes_through_no_workflow(deployment: Deployment) -> None:
     deployed = Deployed.read(deployment.service)
 
     assert deployed.workflows == 0
+    assert deployed.packs_from is not None
     assert deployed.architecture == "arm64"
     assert deployed.firewall_rules == 4

@@ -157,6 +157,12 @@ def test_bodies_reach_the_guard_as_they_were_sent(deployment: Deployment) -> Non
     assert api["BinaryMediaTypes"] == ["*/*"]
 
 
+def test_long_answers_are_packed(deployment: Deployment) -> None:
+    """What is longer than a packet, for callers that take gzip; the rest is not worth it."""
+    (api,) = deployment.properties("AWS::ApiGateway::RestApi")
+    assert api["MinimumCompressionSize"] == 1_400
+
+
 def test_a_domain_is_the_only_way_in_where_there_is_one(deployment: Deployment) -> None:
     """Production has its own name, and AWS's is closed; elsewhere AWS's name is all there is."""
     (api,) = deployment.properties("AWS::ApiGateway::RestApi")

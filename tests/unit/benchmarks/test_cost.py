@@ -1,6 +1,7 @@
 """What a search is said to cost: prices with their sources, multiplied and added up."""
 
 import tomllib
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -18,9 +19,16 @@ DEPLOYED = Deployed(
     firewall_rules=4,
     access_line=160,
     workflows=0,
+    packs_from=1_400,
 )
 SEARCH = PaidSearch(
-    writes=10, reads=8, requests=12, transactions=2, answer_bytes=5_000, log_bytes=0
+    writes=10,
+    reads=8,
+    requests=12,
+    transactions=2,
+    answer_bytes=50_000,
+    packed_bytes=5_000,
+    log_bytes=0,
 )
 
 
@@ -34,7 +42,7 @@ def test_every_price_has_a_source_and_a_day() -> None:
 
 
 def test_a_search_costs_what_its_parts_cost() -> None:
-    """By hand: a GB for 0.3 s, ten writes, eight reads, a kilobyte of log, five of answer."""
+    """By hand: a GB for 0.3 s, ten writes, eight reads, a kilobyte of log, five of packed answer."""
     lines = per_search(DEPLOYED, SEARCH, Prices.read())
     millions = {name: 1_000_000 * each for name, each in lines.items()}
 
@@ -42,14 +50,19 @@ def test_a_search_costs_what_its_parts_cost() -> None:
     assert millions["table, writes"] == pytest.approx(6.25)
     assert millions["table, reads"] == pytest.approx(1.0)
     assert millions["logs"] == pytest.approx(0.5)
-    assert millions["answers"] == pytest.approx(0.45)
+    assert millions["answers, to callers that take gzip"] == pytest.approx(0.45)
     assert millions["steps of Standard workflows"] == 0
+
+
+def test_an_answer_that_is_not_packed_costs_its_length() -> None:
+    """Because the gateway packs none, or none so short."""
+    for packs_from in (None, 50_001):
+        lines = per_search(replace(DEPLOYED, packs_from=packs_from), SEARCH, Prices.read())
+        assert 1_000_000 * lines["answers"] == pytest.approx(4.5)
 
 
 def test_steps_of_a_standard_workflow_would_show() -> None:
     """One step per search alone costs as much as the whole may."""
-    from dataclasses import replace
-
     lines = per_search(replace(DEPLOYED, workflows=1), SEARCH, Prices.read())
 
     assert 1_000_000 * lines["steps of Standard workflows"] == pytest.approx(25)
