@@ -1,13 +1,29 @@
 """Registers and contacts for tests; every person is synthetic."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from leadcloud.prohibitions import Allow
 from leadcloud.registers.condition import LIST_OPERATORS
 from leadcloud.registers.contact import BusinessContact, ConsumerContact, Contact
 from leadcloud.registers.in_memory import InMemoryRegister
 from leadcloud.registers.interface import Capability, Controller, Native, RegisterDescription
+
+
+class Everybody(Allow):
+    """Lets everybody through."""
+
+    def __init__(self) -> None:
+        """Look nobody up."""
+
+    def __call__(self, contact: Contact) -> Contact:
+        """Return the contact."""
+        return contact
+
+    def read_ahead(self, contacts: Iterable[Contact | None]) -> None:
+        """Do nothing."""
+
 
 EXACT: dict[str, Native] = {
     "postal_code": "exact",

@@ -155,12 +155,13 @@ def _admitted(
     wanted = task.share - len(reading.contacts)
     number = skip
     while number < len(entries) and len(admitted) < wanted:
-        contact = entries[number]
-        number += 1
-        if contact is None:
-            unusable += 1
-        elif task.plan.admits(contact) and (allowed := task.allow(contact)) is not None:
-            admitted.append(task.plan.narrowed(allowed))
+        some = entries[number : number + wanted - len(admitted)]
+        number += len(some)
+        unusable += sum(contact is None for contact in some)
+        fitting = [each for each in some if each is not None and task.plan.admits(each)]
+        task.allow.read_ahead(fitting)
+        allowed = (each for each in map(task.allow, fitting) if each is not None)
+        admitted += map(task.plan.narrowed, allowed)
     if unusable:
         log(
             Event.CONTACTS_DROPPED,

@@ -51,10 +51,11 @@ class Job:
         """What is written about a row."""
         return ("ref", "age_group", "probability", "basis") if self.tells_ages else ("ref",)
 
-    def lists(self, contact: ConsumerContact) -> bool:
-        """Tell whether a contact is in the target group and may be called."""
-        (source,) = self.search.plans
-        return source.admits(contact) and self.search.allow(contact) is not None
+    def listed(self, contacts: Sequence[ConsumerContact]) -> list[bool]:
+        """Tell of each contact whether it is in the target group and may be called."""
+        (source,), allow = self.search.plans, self.search.allow
+        allow.read_ahead(contacts)
+        return [source.admits(each) and allow(each) is not None for each in contacts]
 
     def predictions(self, contacts: Sequence[ConsumerContact]) -> list[Prediction]:
         """Return what is told of the ages of contacts."""

@@ -9,6 +9,7 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 from functions.search.home import HOME_FIELDS
 from functions.search.register_job import Job
@@ -66,7 +67,7 @@ def tell(content: bytes, job: Job) -> tuple[bytes, Tally]:
     """
     rows = list(_rows(content, job))
     readable = [row for row in rows if row is not None]
-    listed = [row for row in readable if job.lists(row.contact)]
+    listed = list(compress(readable, job.listed([row.contact for row in readable])))
     output = io.StringIO()
     writer = csv.writer(output, lineterminator="\n")
     writer.writerow(job.columns)

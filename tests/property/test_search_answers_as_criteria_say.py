@@ -22,7 +22,7 @@ from leadcloud.registers.contact import BusinessContact, Contact, DecisionMaker
 from leadcloud.registers.in_memory import InMemoryRegister
 from leadcloud.registers.interface import Capability, Kind, Native
 from leadcloud.registers.policy import RegisterPolicy
-from tests.contacts import company, describe, person
+from tests.contacts import Everybody, company, describe, person
 from tests.effort import times
 
 DRAWN = {
@@ -136,7 +136,7 @@ def read_to_the_end(source: SourcePlan, *, share: int) -> list[Contact]:
     contacts: list[Contact] = []
     with ThreadPoolExecutor(1) as threads:
         while place is not None:
-            task = Task(plan=source, place=place, share=share, allow=lambda contact: contact)
+            task = Task(plan=source, place=place, share=share, allow=Everybody())
             deadline = Deadline.after(30, SystemClock())
             result: SourceResult
             (result,) = federate([task], threads, deadline=deadline, request_id="r")

@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from leadcloud.clock import SetClock
 from leadcloud.prohibitions import PUBLIC, own_list
-from leadcloud.registers.contact import BusinessContact, DecisionMaker
+from leadcloud.registers.contact import BusinessContact, Contact, DecisionMaker
 from leadcloud.wiring import Services
 from tests.contacts import company, person
+from tests.noted_reads import NotedReads
 
 PHONE, OTHER = "+3584570000001", "+3584570000002"
 
@@ -51,18 +53,70 @@ def test_the_public_list_is_about_consumers(services: Services) -> None:
     assert services.prohibitions.of("anybody")(company(1, phone=PHONE)) is not None
 
 
-def test_a_new_list_takes_the_place_of_the_old(services: Services) -> None:
-    """At once, and nothing of the old one is left in the store."""
+def test_a_new_list_takes_the_place_of_the_old(services: Services, clock: SetClock) -> None:
+    """At once; an hour later nothing of the old one is left in the store."""
     services.prohibitions.load(PUBLIC, [PHONE] + [f"+35845{n:08}" for n in range(500)])
     before = services.prohibitions.of("anybody")
     assert before(person(1, phone=PHONE)) is None
 
+    clock.move(1)
     assert services.prohibitions.load(PUBLIC, [OTHER, OTHER]) == 1
 
     after = services.prohibitions.of("anybody")
     assert after(person(1, phone=PHONE)) is not None
     assert after(person(2, phone=OTHER)) is None
+    clock.move(60 * 60)
     assert len(services.store.query("PROHIBITION#public", "EDITION#").records) == 1
+
+
+def test_a_search_goes_on_with_the_list_it_began_with(services: Services) -> None:
+    """All of it, also what it looks up after another list took its place."""
+    listed = [f"+35845{number:08}" for number in range(500)]
+    services.prohibitions.load(PUBLIC, listed)
+    begun = services.prohibitions.of("anybody")
+
+    services.prohibitions.load(PUBLIC, [OTHER])
+
+    assert all(begun(person(1, phone=phone)) is None for phone in listed)
+
+
+def test_a_lists_former_editions_expire_once(services: Services, clock: SetClock) -> None:
+    """Loading again and again does not keep them."""
+    services.prohibitions.load(PUBLIC, [PHONE])
+    for _ in range(3):
+        services.prohibitions.load(PUBLIC, [OTHER])
+        clock.move(25 * 60)
+    assert len(services.store.query("PROHIBITION#public", "EDITION#").records) == 3
+    clock.move(36 * 60)
+    assert len(services.store.query("PROHIBITION#public", "EDITION#").records) == 1
+
+
+def test_the_numbers_of_a_page_are_looked_up_at_once(
+    services: Services, clock: SetClock, tmp_path: Path
+) -> None:
+    """One request for each list, whoever is on the page; then nothing, as it is held."""
+    services.store = store = NotedReads(tmp_path / "noted.sqlite", clock)
+    store.reads = []
+    listed = [f"+35845{number:08}" for number in range(300)]
+    services.prohibitions.load(PUBLIC, listed[::2])
+    services.prohibitions.load(own_list("buyer"), [PHONE])
+    makers = (DecisionMaker(name="Testi Yksi", role="owner", phone=PHONE),)
+    contacts: list[Contact] = [
+        *(person(1, phone=phone) for phone in listed),
+        company(1, decision_makers=makers),
+    ]
+    allow = services.prohibitions.of("buyer")
+    store.reads.clear()
+
+    allow.read_ahead([*contacts, None])
+    read = list(store.reads)
+    through = [contact for contact in map(allow, contacts) if contact]
+
+    assert read == [{"PROHIBITION#public"}, {"PROHIBITION#account#buyer"}]
+    assert store.reads == read
+    assert [each.phone for each in through] == [*listed[1::2], contacts[-1].phone]
+    allow.read_ahead(contacts)
+    assert store.reads == read
 
 
 def test_no_number_is_kept(services: Services, settings: object, tmp_path: Path) -> None:

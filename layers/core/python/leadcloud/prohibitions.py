@@ -8,21 +8,24 @@ secret the hashes cannot be tried against the few hundred million numbers there 
 
 import hmac
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 
+from leadcloud.clock import Clock
 from leadcloud.registers.contact import BusinessContact, ConsumerContact, Contact
 from leadcloud.store.interface import Key, Record, Store, VersionConflict
 from leadcloud.store.lookup import Lookup, Records
+from leadcloud.store.pages import every_record
 
 PUBLIC = "public"
 """The list that holds for every account."""
 
-Allow = Callable[[Contact], Contact | None]
-"""Returns the contact, without those people in it who may not be called; None if nobody is left."""
-
 _HASH_BYTES = 10
+
+_STILL_READ = timedelta(hours=1)
+"""How long a list that another took the place of is there for searches that began with it."""
 
 
 def own_list(account_id: str) -> str:
@@ -33,8 +36,11 @@ def own_list(account_id: str) -> str:
 class Prohibitions:
     """Keeps the lists and applies them."""
 
-    def __init__(self, store: Store, secret: str, random_bytes: Callable[[int], bytes]) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, *, secret: str, random_bytes: Callable[[int], bytes]
+    ) -> None:
         self._store = store
+        self._clock = clock
         self._secret = secret.encode()
         self._random_bytes = random_bytes
         self._held: dict[str, _HeldList] = {}
@@ -54,43 +60,22 @@ class Prohibitions:
             key = Key(_partition(list_id), f"{_EDITION}{edition}#{bucket}")
             self._store.put_if_absent(key, {"hashes": packed})
         self._publish(list_id, edition)
-        self._remove_other_editions(list_id, edition)
+        self._retire_other_editions(list_id, edition)
         return sum(len(digests) for digests in buckets.values())
 
-    def of(self, account_id: str) -> Allow:
+    def of(self, account_id: str) -> "Allow":
         """Return what lets the contacts of an account's search through, by the lists as they are now."""
         return self.lookup(account_id).answer(self._store)
 
-    def lookup(self, account_id: str) -> Lookup[Allow]:
+    def lookup(self, account_id: str) -> "Lookup[Allow]":
         """Return what finds the lists that hold for an account's search, as they are now."""
         lists = (PUBLIC, own_list(account_id))
 
         def allow(records: Records) -> Allow:
-            return self._allow(*(self._current(each, records) for each in lists))
+            public, own = (self._current(each, records) for each in lists)
+            return Allow(self._digest, public=public, own=own)
 
         return Lookup(tuple(_head(each) for each in lists), allow)
-
-    def _allow(self, public: "_HeldList", own: "_HeldList") -> Allow:
-        def consumer(contact: ConsumerContact) -> Contact | None:
-            digest = self._digest(contact.phone)
-            return None if digest in public or digest in own else contact
-
-        def business(contact: BusinessContact) -> Contact | None:
-            if contact.phone and self._digest(contact.phone) in own:
-                return None
-            callable_ones = tuple(
-                maker
-                for maker in contact.decision_makers
-                if not (maker.phone and self._digest(maker.phone) in own)
-            )
-            return replace(contact, decision_makers=callable_ones)
-
-        def allow(contact: Contact) -> Contact | None:
-            if isinstance(contact, ConsumerContact):
-                return consumer(contact)
-            return business(contact) if own else contact
-
-        return allow
 
     def _digest(self, phone: str) -> bytes:
         return hmac.digest(self._secret, phone.encode(), "sha256")[:_HASH_BYTES]
@@ -110,18 +95,60 @@ class Prohibitions:
         else:
             self._store.update(head, {"edition": edition})
 
-    def _remove_other_editions(self, list_id: str, edition: str) -> None:
-        """Remove what earlier loads left, those that died half-way included."""
-        after = None
-        while True:
-            page = self._store.query(_partition(list_id), _EDITION, after=after)
-            for record in page.records:
-                if not record.key.sort.startswith(f"{_EDITION}{edition}#"):
-                    with suppress(VersionConflict):
-                        self._store.delete(record)
-            after = page.after
-            if after is None:
-                return
+    def _retire_other_editions(self, list_id: str, edition: str) -> None:
+        """Let what earlier loads left expire, those that died half-way included."""
+        expires_at = self._clock.now() + _STILL_READ
+        for record in every_record(self._store, _partition(list_id), _EDITION):
+            current = record.key.sort.startswith(f"{_EDITION}{edition}#")
+            if not current and record.expires_at is None:
+                with suppress(VersionConflict):
+                    self._store.update(record, record.attributes, expires_at=expires_at)
+
+
+class Allow:
+    """Lets through whom an account may call."""
+
+    def __init__(
+        self, digest: Callable[[str], bytes], *, public: "_HeldList", own: "_HeldList"
+    ) -> None:
+        self._digest = digest
+        self._public = public
+        self._own = own
+
+    def __call__(self, contact: Contact) -> Contact | None:
+        """Return the contact, without those people in it who may not be called; None if nobody is left."""
+        if isinstance(contact, ConsumerContact):
+            return self._consumer(contact)
+        return self._business(contact) if self._own else contact
+
+    def read_ahead(self, contacts: Iterable[Contact | None]) -> None:
+        """Read at once what the contacts' numbers are looked up in, as far as it is not held yet."""
+        wanting = [each for each in (self._public, self._own) if not each.is_whole]
+        if wanting:
+            digests = {self._digest(phone) for each in contacts if each for phone in _phones(each)}
+            for each in wanting:
+                each.read_ahead(digests)
+
+    def _consumer(self, contact: ConsumerContact) -> Contact | None:
+        digest = self._digest(contact.phone)
+        return None if digest in self._public or digest in self._own else contact
+
+    def _business(self, contact: BusinessContact) -> Contact | None:
+        if contact.phone and self._digest(contact.phone) in self._own:
+            return None
+        callable_ones = tuple(
+            maker
+            for maker in contact.decision_makers
+            if not (maker.phone and self._digest(maker.phone) in self._own)
+        )
+        return replace(contact, decision_makers=callable_ones)
+
+
+def _phones(contact: Contact) -> Iterator[str]:
+    if contact.phone:
+        yield contact.phone
+    if not isinstance(contact, ConsumerContact):
+        yield from (maker.phone for maker in contact.decision_makers if maker.phone)
 
 
 class _HeldList:
@@ -140,11 +167,25 @@ class _HeldList:
         if not self.edition:
             return False
         bucket = _bucket(digest)
-        held = self._buckets.get(bucket)
-        if held is None:
-            key = Key(self._partition, f"{_EDITION}{self.edition}#{bucket}")
-            held = self._buckets[bucket] = _unpacked(self._store.get(key))
-        return digest in held
+        if bucket not in self._buckets:
+            self.read_ahead((digest,))
+        return digest in self._buckets[bucket]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing of it is left to read."""
+        return not self.edition or len(self._buckets) == _BUCKETS
+
+    def read_ahead(self, digests: Iterable[bytes]) -> None:
+        """Read the parts that these would be in, but for those that are held."""
+        keys = {
+            bucket: Key(self._partition, f"{_EDITION}{self.edition}#{bucket}")
+            for bucket in map(_bucket, digests)
+            if bucket not in self._buckets
+        }
+        if keys:
+            records = self._store.get_many(keys.values())
+            self._buckets |= {bucket: _unpacked(records.get(key)) for bucket, key in keys.items()}
 
 
 _EDITION = "EDITION#"
@@ -156,6 +197,9 @@ def _partition(list_id: str) -> str:
 
 def _head(list_id: str) -> Key:
     return Key(_partition(list_id), "HEAD")
+
+
+_BUCKETS = 256
 
 
 def _bucket(digest: bytes) -> str:

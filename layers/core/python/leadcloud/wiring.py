@@ -341,7 +341,12 @@ class Services:
     @cached_property
     def prohibitions(self) -> Prohibitions:
         """Who may not be called, whatever a register says."""
-        return Prohibitions(self.store, self.secrets["suppression"], self.random_bytes)
+        return Prohibitions(
+            self.store,
+            self.clock,
+            secret=self.secrets["suppression"],
+            random_bytes=self.random_bytes,
+        )
 
 
 def _secrets_at(setting: str) -> Secrets:

@@ -13,7 +13,7 @@ from leadcloud.registers.contact import Contact
 from leadcloud.registers.in_memory import InMemoryRegister
 from leadcloud.registers.interface import PageRequest, RegisterPage
 from leadcloud.registers.policy import RegisterPolicy
-from tests.contacts import describe, person
+from tests.contacts import Everybody, describe, person
 
 
 class Entries(Sequence[Contact | None]):
@@ -33,7 +33,7 @@ class Entries(Sequence[Contact | None]):
     def __getitem__(self, which: slice) -> Sequence[Contact | None]: ...
 
     def __getitem__(self, which: Any) -> Any:
-        self.looked_at.append(which)
+        self.looked_at += range(len(self))[which] if isinstance(which, slice) else [which]
         return self.entries[which]
 
 
@@ -60,7 +60,7 @@ def read(entries: Entries, executor: ThreadPoolExecutor, *, share: int, skip: in
     source = plan(
         OnePage(entries), [], purpose="telemarketing_b2c", policy=RegisterPolicy(), helps=()
     )
-    task = Task(plan=source, place=Place(skip=skip), share=share, allow=lambda contact: contact)
+    task = Task(plan=source, place=Place(skip=skip), share=share, allow=Everybody())
     (result,) = federate(
         [task], executor, deadline=Deadline.after(10, SystemClock()), request_id="r-1"
     )

@@ -1,7 +1,7 @@
 """What a search asks of the store."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,30 +14,11 @@ from leadcloud.accounts.account import Account
 from leadcloud.clock import SetClock
 from leadcloud.registers.catalogue import RegisterCatalogue
 from leadcloud.registers.interface import Register
-from leadcloud.store.interface import Key, Record
-from leadcloud.store.sqlite import SqliteStore
 from leadcloud.wiring import Services
 from tests.contacts import person, register
+from tests.noted_reads import NotedReads
 
 OpenAccount = Callable[..., Account]
-
-
-class NotedReads(SqliteStore):
-    """Notes the partitions of each read."""
-
-    reads: list[set[str]]
-
-    def _get(self, key: Key) -> Record | None:
-        self.reads.append({key.partition})
-        return super()._get(key)
-
-    def _get_many(self, keys: Sequence[Key]) -> Sequence[Record]:
-        self.reads.append({key.partition for key in keys})
-        return super()._get_many(keys)
-
-    def _query(self, partition: str, prefix: str, **more: Any) -> Sequence[Record]:
-        self.reads.append({partition})
-        return super()._query(partition, prefix, **more)
 
 
 @pytest.fixture
