@@ -78,6 +78,16 @@ def test_a_page_is_looked_at_as_far_as_wanted(executor: ThreadPoolExecutor) -> N
     assert result.next_place == Place(skip=5)
 
 
+def test_what_is_left_out_is_made_up_for_and_no_more(executor: ThreadPoolExecutor) -> None:
+    """A source gives its share and nothing above it, however many of its entries are unusable."""
+    entries = Entries([person(0), None, person(2), None, *(person(n) for n in range(4, 10))])
+
+    result = read(entries, executor, share=3, skip=0)
+
+    assert [contact.phone for contact in result.contacts] == [person(n).phone for n in (0, 2, 4)]
+    assert entries.looked_at == [0, 1, 2, 3, 4]
+
+
 def test_unusable_records_are_counted_in_the_log(
     executor: ThreadPoolExecutor, caplog: pytest.LogCaptureFixture
 ) -> None:
