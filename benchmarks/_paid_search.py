@@ -24,6 +24,8 @@ from moto import mock_aws
 
 from functions.search.handler import api
 from leadcloud.clock import SystemClock
+from leadcloud.prohibitions import PUBLIC
+from leadcloud.registers.contact import ConsumerContact
 from leadcloud.settings import Settings
 from leadcloud.store.dynamodb import PARTITION, SORT, DynamoDbStore
 from leadcloud.wiring import Services
@@ -132,6 +134,22 @@ def count(*, rest: float) -> PaidSearch:
             units.spent.update(_bytes(answer), log_bytes=len(said.getvalue().encode()))
     names = PaidSearch.__dataclass_fields__
     return PaidSearch(**{name: units.spent[name] / (_SEARCHES - _WARM) for name in names})
+
+
+def count_list(numbers: int) -> float:
+    """Return the read units for which an instance comes to hold a public list of so many numbers."""
+    clock = _Clock()
+    with TemporaryDirectory() as place, _house(Path(place), clock) as (services, units, _):
+        phones = [f"+35850{number:07}" for number in range(numbers)]
+        services.prohibitions.load(PUBLIC, phones)
+        allow = services.prohibitions.of("demo_customer")
+        units.spent.clear()
+        # So many that they are looked up in every part.
+        allow.read_ahead(
+            ConsumerContact(first_name="Testi", last_name="Synteettinen", phone=phone)
+            for phone in phones[:10_000]
+        )
+        return float(units.spent["reads"])
 
 
 def _bytes(answer: Mapping[str, Any]) -> dict[str, int]:

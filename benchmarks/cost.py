@@ -16,18 +16,20 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks._aws_prices import Prices
-from benchmarks._paid_search import PaidSearch, count
+from benchmarks._paid_search import PaidSearch, count, count_list
 from benchmarks.figure import Figure
 
 SEARCHES = 1_000_000
 GOAL = 25.0
 """Dollars a million, without what is due each month anyway."""
 
+LISTED = 400_000
+"""Numbers on the public list of prohibitions: one for each fourteen people in Finland, assumed."""
 SEARCH_SECONDS = 0.3
 """Of which nearly all is waiting for registers."""
 AUTHORIZER_SECONDS = 0.02
 REST = 10.0
-"""Seconds since an instance answered last. One that is asked more often spends a ninth less on the
+"""Seconds since an instance answered last. One that is asked more often spends a tenth less on the
 table: it takes its share of what callers may ask for many requests at once."""
 TRACED = 0.05
 """X-Ray's own rule, besides the first request of each second, of which a million in a month would all
@@ -100,6 +102,11 @@ def run() -> list[Figure]:
             for name, dollars in lines.items()
         ),
         _figure("a million searches", total, "$", against=f"{GOAL:g} at most"),
+        _figure(
+            f"each thousand new instances besides: a list of {LISTED:,} numbers",
+            1000 * count_list(LISTED) * prices["dynamodb_read_unit"],
+            "$",
+        ),
         _figure("each month besides: the firewall's rules", monthly, "$"),
     ]
 
