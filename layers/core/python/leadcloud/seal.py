@@ -44,7 +44,7 @@ class Sealer:
         nonce = self._random_bytes(_NONCE_BYTES)
         plain = struct.pack(">Q", int(expires_at.timestamp())) + payload
         sealed = nonce + self._ciphers[self._current].encrypt(nonce, plain, context.encode())
-        return f"{self._current}.{base64.urlsafe_b64encode(sealed).decode('ascii').rstrip('=')}"
+        return f"{self._current}.{_text(sealed)}"
 
     def open(self, token: str, context: str, now: datetime) -> bytes:
         """Return the payload of a token.
@@ -58,6 +58,8 @@ class Sealer:
         key_id, _, text = token.partition(".")
         try:
             sealed = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+            if text != _text(sealed):
+                raise SealBroken  # bits that base64 leaves unused, padding, or other characters
             nonce, sealed = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
             plain = self._ciphers[key_id].decrypt(nonce, sealed, context.encode())
         except (InvalidTag, KeyError, ValueError, binascii.Error):
@@ -65,3 +67,7 @@ class Sealer:
         if struct.unpack(">Q", plain[:8])[0] <= now.timestamp():
             raise SealExpired
         return plain[8:]
+
+
+def _text(sealed: bytes) -> str:
+    return base64.urlsafe_b64encode(sealed).decode("ascii").rstrip("=")
