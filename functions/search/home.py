@@ -25,6 +25,7 @@ HOME_OPERATORS: Mapping[str, tuple[str, ...]] = {
 HOME_FIELDS = frozenset(HOME_OPERATORS)
 MAX_POINTS = 1_000
 _FIRST_DECADE, _LAST_DECADE = 1200, 2100
+_POLE = 90
 _WORDS = {"building_type": USES, "building_heating": HEATINGS}
 
 
@@ -108,19 +109,33 @@ def _decades(where: str, years: RangeMessage) -> Condition | Fault:
     last = _LAST_DECADE if years.to is None else years.to
     if not isinstance(first, int) or not isinstance(last, int):
         return Fault(field=where, code="form", detail="Years are whole numbers.")
+    if years.from_ is None and years.to is None:
+        return Fault(field=where, code="form", detail="Give from, to, or both.")
     decades = range(max(first // 10 * 10, _FIRST_DECADE), min(last, _LAST_DECADE) + 1, 10)
+    if first > last or not decades:
+        detail = f"No year from {_FIRST_DECADE} to {_LAST_DECADE} is in this range."
+        return Fault(field=where, code="order", detail=detail)
     return Condition(field="building_built", operator="in", values=tuple(map(str, decades)))
 
 
 def area_within(where: str, value: Surroundings) -> Circle | Polygon | Fault:
     """Return the area that was meant, or what is wrong with it."""
-    if value.point is not None and value.radius_m is not None and value.coordinates is None:
+    if any(abs(lat) > _POLE for _, lat in _positions(value)):
+        detail = "A position lies outside the world; longitude comes first."
+        return Fault(field=where, code="form", detail=detail)
+    if value.point and value.radius_m and value.coordinates is None and value.type is None:
         return Circle(lon=value.point[0], lat=value.point[1], metres=value.radius_m)
     rings = value.coordinates
     if rings and value.point is None and sum(map(len, rings)) <= MAX_POINTS and _closed(rings):
         return Polygon(rings=[[(point[0], point[1]) for point in ring] for ring in rings])
     detail = f"Give a GeoJSON polygon of at most {MAX_POINTS} positions, or point and radius_m."
     return Fault(field=where, code="form", detail=detail)
+
+
+def _positions(value: Surroundings) -> Iterator[list[float]]:
+    yield from [value.point] if value.point else ()
+    for ring in value.coordinates or ():
+        yield from ring
 
 
 def _closed(rings: list[list[list[float]]]) -> bool:

@@ -98,10 +98,18 @@ def test_a_contact_shows_type_and_decade_only(neighbourhood: Services) -> None:
         {"area": {"within": {"type": "Polygon", "coordinates": [[[1, 1], [2, 2]]]}}},
         {"area": {"range": {"from": 1980}}},
         {"building_built": {"range": {"from": "x"}}},
+        {"building_built": {"range": {}}},
+        {"building_built": {"range": {"from": 2005, "to": 2003}}},
+        {"building_built": {"range": {"from": 2150}}},
+        {"building_built": {"range": {"to": 900}}},
+        {"area": {"within": {"point": [25.0, 99.0], "radius_m": 500}}},
+        {"area": {"within": {"type": "Polygon", "point": [25.0, 60.0], "radius_m": 500}}},
+        {"area": {"within": {"type": "Polygon", "coordinates":
+            [[[25, 91], [25.1, 91], [25.1, 92], [25, 91]]]}}},
         {"postal_code": {"in": {"from": 1}}},
     ],
     ids=repr,
-)
+)  # fmt: skip
 def test_faults_of_building_criteria_are_422(
     neighbourhood: Services, criteria: dict[str, Any]
 ) -> None:
