@@ -1,6 +1,6 @@
 """The criteria of a search: which fields limit which kind of contact, and what they may hold."""
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from functions.search.age_group import AGE_GROUP
@@ -65,7 +65,7 @@ _HELPED: dict[Kind, frozenset[str]] = {
 
 
 def parse_criteria(
-    kind: Kind, raw: CriteriaMessage, existing_postal_codes: Container[str] | None = None
+    kind: Kind, raw: CriteriaMessage, existing_postal_codes: Collection[str] | None = None
 ) -> list[Condition]:
     """Return the conditions of a search.
 
@@ -109,11 +109,11 @@ def _read(
             yield Condition(field=field, operator=operator, values=read)
 
 
-def _missing(conditions: list[Condition], existing: Container[str]) -> Iterator[Fault]:
+def _missing(conditions: list[Condition], existing: Collection[str]) -> Iterator[Fault]:
     for condition in conditions:
-        if condition.field == "postal_code" and condition.operator != "prefix":
+        if condition.field == "postal_code":
             where = _path(condition.field, condition.operator)
-            yield from missing_postal_codes(where, condition.values, existing)
+            yield from missing_postal_codes(where, condition, existing)
 
 
 def _path(field: str, operator: str) -> str:

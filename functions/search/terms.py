@@ -1,6 +1,6 @@
 """What a search is checked against and planned by, as it is in the store now."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from functions.search.age_group import AgeGroups
@@ -28,7 +28,7 @@ class Terms:
     allow: Allow
     """Lets through whom the account may call, whatever a register says."""
     ages: AgeGroups
-    existing_postal_codes: Container[str] | None = None
+    existing_postal_codes: Collection[str] | None = None
     """None where no list of them was loaded, or none is needed."""
     neighbourhoods: Neighbourhoods | None = None
     """What may be known of buildings; None where there is no building database."""

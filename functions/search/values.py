@@ -5,15 +5,16 @@ Faults name valid codes that may have been meant. Those are ours; what was sent 
 
 import re
 from calendar import monthrange
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
+from heapq import nsmallest
 from itertools import islice
 
 from functions.search.messages import RangeMessage, ValuesMessage
 from leadcloud.codes.code_list import code_list
 from leadcloud.codes.industry import IndustryCode
 from leadcloud.errors import Fault
-from leadcloud.registers.condition import Operator
+from leadcloud.registers.condition import Condition, Operator
 
 MAX_VALUES = 200
 """Most values of one condition; a longer list is several searches."""
@@ -52,16 +53,24 @@ def postal_codes(where: str, operator: Operator, raw: ValuesMessage) -> Read:
 
 
 def missing_postal_codes(
-    where: str, values: Sequence[str], existing: Container[str]
-) -> Iterator[Fault]:
-    """Yield a fault for each postal code that does not exist."""
-    for number, value in enumerate(values):
-        if value not in existing:
-            yield Fault(
-                field=f"{where}.{number}",
-                code="code_unknown",
-                detail="There is no such postal code.",
-            )
+    where: str, condition: Condition, existing: Collection[str]
+) -> list[Fault]:
+    """Return faults of postal codes that do not exist, or that none begins with."""
+    known = existing
+    if condition.operator == "prefix":
+        known = {code[: len(value)] for value in condition.values for code in existing}
+
+    def wrong(value: str) -> Wrong | None:
+        return None if value in known else unknown_code(_neighbours(value, known))
+
+    read = listed(where, list(condition.values), wrong)
+    return read if isinstance(read, list) else []
+
+
+def _neighbours(value: str, known: Iterable[str]) -> list[str]:
+    """Return the digits as long as these that are nearest: neighbours are numbered alike."""
+    alike = (code for code in known if len(code) == len(value))
+    return nsmallest(3, alike, key=lambda code: (abs(int(code) - int(value)), code))
 
 
 def industries(where: str, _operator: Operator, raw: ValuesMessage) -> Read:

@@ -116,12 +116,37 @@ def test_a_list_operator_takes_no_range() -> None:
 
 
 def test_a_loaded_list_of_postal_codes_is_applied() -> None:
-    """Where the operator loaded the list, a code that does not exist is refused; prefixes are not."""
-    criteria = {"postal_code": {"in": ["01300", "99999"], "prefix": ["99"]}}
+    """Where the operator loaded the list, a code or a beginning that no code has is refused."""
+    criteria = {"postal_code": {"in": ["01300", "99999"], "prefix": ["01", "99"]}}
 
     assert len(read("consumer", criteria)) == 2
-    (fault,) = faults("consumer", criteria, existing_postal_codes={"01300"})
-    assert (fault.field, fault.code) == ("criteria.postal_code.in.1", "code_unknown")
+    found = faults("consumer", criteria, existing_postal_codes={"01300"})
+    assert [(fault.field, fault.code) for fault in found] == [
+        ("criteria.postal_code.in.1", "code_unknown"),
+        ("criteria.postal_code.prefix.1", "code_unknown"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("operator", "wrong", "nearest"),
+    [("in", "01301", "01300, 01280, 01350"), ("prefix", "014", "013, 012, 010")],
+)
+def test_a_missing_postal_code_names_the_nearest(operator: str, wrong: str, nearest: str) -> None:
+    """Neighbouring codes are neighbouring places, and a beginning is as long as what was asked."""
+    existing = {"00100", "01000", "01280", "01300", "01350", "33100"}
+
+    (fault,) = faults(
+        "consumer", {"postal_code": {operator: [wrong]}}, existing_postal_codes=existing
+    )
+
+    assert fault.detail.endswith(f"The nearest: {nearest}.")
+
+
+def test_missing_postal_codes_are_named_but_not_endlessly() -> None:
+    """Each costs a comparison with the whole list."""
+    criteria = {"postal_code": {"in": [f"9{n:04d}" for n in range(200)]}}
+
+    assert len(faults("consumer", criteria, existing_postal_codes={"01300"})) == 10
 
 
 def test_repeated_values_count_once() -> None:
