@@ -160,8 +160,11 @@ def _admitted(
         unusable += sum(contact is None for contact in some)
         fitting = [each for each in some if each is not None and task.plan.admits(each)]
         task.allow.read_ahead(fitting)
-        allowed = (each for each in map(task.allow, fitting) if each is not None)
-        admitted += map(task.plan.narrowed, allowed)
+        for contact in fitting:
+            allowed = task.allow(contact)
+            # Whom we may not call is not there to meet a condition, such as a company's role.
+            if allowed is contact or (allowed is not None and task.plan.admits(allowed)):
+                admitted.append(task.plan.narrowed(allowed))
     if unusable:
         log(
             Event.CONTACTS_DROPPED,

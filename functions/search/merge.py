@@ -1,8 +1,8 @@
 """One list out of many sources: each person or company once, and the repeated ones marked.
 
-Two contacts are the same by phone number, else by business id, else by name and postal code. The
-first source asked wins whole: no field of one source is mixed into a contact of another, whose
-controller may permit other things.
+Two contacts are the same by phone number or by business id; where there is neither, by name and
+postal code. The first source asked wins whole: no field of one source is mixed into a contact of
+another, whose controller may permit other things.
 """
 
 from collections.abc import Sequence
@@ -25,26 +25,28 @@ class Merged:
 
 def merge(results: Sequence[SourceResult], seen: Seen) -> list[Merged]:
     """Return each contact once, in the order of the sources, and remember them all."""
-    merged: dict[str, Merged] = {}
+    merged: list[Merged] = []
+    given: dict[str, None] = {}  # in order, and each once
     for result in results:
-        register = result.plan.id
         for contact in result.contacts:
-            identity = identity_of(contact)
-            if identity not in merged:
-                merged[identity] = Merged(
-                    contact=contact,
-                    register=register,
-                    possible_duplicate=identity in seen,
+            identities = identities_of(contact)
+            if given.keys().isdisjoint(identities):
+                given |= dict.fromkeys(identities)
+                merged.append(
+                    Merged(
+                        contact=contact,
+                        register=result.plan.id,
+                        possible_duplicate=any(each in seen for each in identities),
+                    )
                 )
-    seen.add(merged)
-    return list(merged.values())
+    seen.add(given)
+    return merged
 
 
-def identity_of(contact: Contact) -> str:
-    """Return what makes two contacts the same; personal data, for memory only."""
-    if contact.phone:
-        return f"phone:{contact.phone}"
+def identities_of(contact: Contact) -> tuple[str, ...]:
+    """Return what makes two contacts the same, any of it; personal data, for memory only."""
+    phone = (f"phone:{contact.phone}",) if contact.phone else ()
     if isinstance(contact, BusinessContact):
-        return f"business:{contact.business_id}"
+        return (*phone, f"business:{contact.business_id}")
     name = f"{contact.first_name} {contact.last_name}".casefold()
-    return f"name:{name}:{contact.postal_code}"
+    return phone or (f"name:{name}:{contact.postal_code}",)

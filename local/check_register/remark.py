@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from functions.search.merge import identity_of
+from functions.search.merge import identities_of
 from leadcloud.registers.condition import Condition, Operator
 from leadcloud.registers.contact import ATTRIBUTES, BusinessContact, Contact
 from leadcloud.registers.interface import RegisterError
@@ -118,8 +118,8 @@ def _second_page(inquiry: Inquiry, first: Look, start: Sequence[Condition]) -> I
     yield Remark(place="paging", text=text, wrong=repeats or not second.records)
 
 
-def _identities(look: Look) -> set[str]:
-    return {identity_of(contact) for contact in look.page.contacts}
+def _identities(look: Look) -> set[tuple[str, ...]]:
+    return {identities_of(contact) for contact in look.page.contacts}
 
 
 def _values(contacts: Sequence[Contact], field: str) -> list[str]:
