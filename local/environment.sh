@@ -5,7 +5,8 @@ unset PYTHONDONTWRITEBYTECODE
 
 # environment GROUP... makes .venv hold what uv.lock names for these dependency groups.
 environment() {
-  [ -x .venv/bin/python ] || {
+  # pip comes last: without it somebody stopped while .venv was being made, or had no ensurepip.
+  [ -x .venv/bin/python ] && [ -x .venv/bin/pip ] || {
     for python in python3 python3.13 python3.12 python3.11; do
       "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break
       python=
