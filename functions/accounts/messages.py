@@ -42,7 +42,7 @@ Moment = Annotated[
 class Euros(Wire):
     """An amount of money, to the cent."""
 
-    amount: Annotated[str, StringConstraints(pattern=r"^\d{1,9}\.\d{2}$")]
+    amount: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}\.[0-9]{2}$")]
     currency: Literal["EUR"]
 
 
@@ -117,7 +117,7 @@ class ContactPersonMessage(Wire):
         str,
         StringConstraints(max_length=254, pattern=r"^[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+$"),
     ]
-    phone: Annotated[str, StringConstraints(pattern=r"^\+[1-9]\d{5,14}$")] | None = Field(
+    phone: Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{5,14}$")] | None = Field(
         default=None, description="E.164."
     )
 

@@ -571,7 +571,9 @@ def test_a_bound_below_one_contact_is_refused(trade: Trade) -> None:
     assert trade.registers[0].requests == []
 
 
-@pytest.mark.parametrize("amount", ["-1", "1e3", "0.00001", "1,00", " 1", "1.", "", "1" * 10])
+@pytest.mark.parametrize(
+    "amount", ["-1", "1e3", "0.00001", "1,00", " 1", "1.", "", "1" * 10, "\u0661"]
+)
 def test_an_amount_is_a_plain_decimal(trade: Trade, amount: str) -> None:
     """Anything else is refused, and not quoted."""
     trade.offer(register("first", [person(1)]))

@@ -7,7 +7,7 @@ from typing import Final
 
 CURRENCY: Final = "EUR"
 
-FORM = r"^\d{1,9}(\.\d{1,4})?$"
+FORM = r"^[0-9]{1,9}(\.[0-9]{1,4})?$"
 """How an amount is written that is not below zero."""
 
 _PER_EURO = 10_000

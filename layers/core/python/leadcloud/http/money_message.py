@@ -10,7 +10,7 @@ from leadcloud.http.wire import Wire
 Amount = Annotated[str, StringConstraints(pattern=FORM)]
 
 
-SIGNED_FORM = r"^-?\d{1,12}(\.\d{1,4})?$"
+SIGNED_FORM = r"^-?[0-9]{1,12}(\.[0-9]{1,4})?$"
 
 
 class SumMessage(Wire):
