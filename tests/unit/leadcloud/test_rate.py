@@ -116,6 +116,15 @@ def test_what_is_left_is_told(make_rates: MakeRates, clock: SetClock) -> None:
     assert (rate.left().number, rate.left().full_after) == (40, 0)
 
 
+def test_never_more_than_a_burst_is_told(make_rates: MakeRates, clock: SetClock) -> None:
+    """An instance that rested holds its share besides; a caller is told no more than the policy."""
+    (rate,) = make_rates(1, per_second=10, burst=40)
+    rate.take()
+    clock.move(0.3)
+
+    assert rate.take().number == 40
+
+
 def test_what_is_fast_does_not_ask_the_store_each_time(
     make_rates: MakeRates, store: CountingStore, clock: SetClock
 ) -> None:

@@ -133,9 +133,8 @@ class SharedRate:
     def _left(self, now: int) -> Left:
         ahead = max(0, self._arrival - now)
         free = (self._pace.burst * self._pace.interval - ahead) / self._pace.interval
-        return Left(
-            number=max(0, math.floor(free)) + self._leased, full_after=math.ceil(ahead / 1000)
-        )
+        number = min(self._pace.burst, max(0, math.floor(free)) + self._leased)
+        return Left(number=number, full_after=math.ceil(ahead / 1000))
 
     def _taken(self, now: int) -> int:
         """Take a share from the shared record; return how large it is."""
