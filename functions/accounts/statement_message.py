@@ -70,7 +70,7 @@ class ResaleMessage(Wire):
 
 
 class VatMessage(Wire):
-    """Value added tax on the net amount."""
+    """Value added tax on the net amount, in whole cents."""
 
     percent: str = Field(description="Finland's standard rate.", examples=["25.5"])
     amount: SumMessage
@@ -91,7 +91,7 @@ class StatementMessage(Wire):
     resales: tuple[ResaleMessage, ...] = Field(description="Of a reseller: per sub-account.")
     net: SumMessage = Field(description="Charges less those that were reversed.")
     vat: VatMessage
-    total: SumMessage
+    total: SumMessage = Field(description="Net and tax, in whole cents.")
 
 
 def statement_message(statement: Statement) -> StatementMessage:

@@ -115,8 +115,8 @@ def test_a_statement_tells_a_reseller_its_margin(ask: Ask) -> None:
             },
         ],
         "net": euros("0.55"),
-        "vat": {"percent": "25.5", "amount": euros("0.1403")},
-        "total": euros("0.6903"),
+        "vat": {"percent": "25.5", "amount": euros("0.14")},
+        "total": euros("0.69"),
     }
 
 

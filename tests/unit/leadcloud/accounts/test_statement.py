@@ -82,7 +82,17 @@ def test_the_tax_of_the_month_comes_on_top(accounts: Services) -> None:
     found = of(accounts, "customer")
 
     assert (found.vat_percent, found.net) == (Decimal("25.5"), euros("0.15"))
-    assert (found.vat, found.total) == (euros("0.0383"), euros("0.1883"))
+    assert (found.vat, found.total) == (euros("0.04"), euros("0.19"))
+
+
+def test_what_is_to_be_paid_is_in_whole_cents(accounts: Services) -> None:
+    """A contact may cost 0.0563; nobody can pay that, or 25.5 per cent of it."""
+    accounts.accounts.mark_up("reseller", Decimal("12.5"), by="operator")
+    buy(accounts, "sub", {"directory": 1})
+
+    found = of(accounts, "sub", "2026-12")
+
+    assert (found.net, found.vat, found.total) == (euros("0.0563"), euros("0.01"), euros("0.07"))
 
 
 def test_what_was_reversed_is_taken_off(accounts: Services) -> None:

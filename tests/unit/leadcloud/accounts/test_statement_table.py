@@ -38,8 +38,8 @@ def test_a_reseller_finds_everything_in_one_table(services: Services) -> None:
         "margin,,,sub,,,,0.10,EUR,",
         "closing_balance,,,,,,,99.50,EUR,",
         "net,,,,,,,0.50,EUR,",
-        "vat,,,,,,,0.1275,EUR,25.5 %",
-        "total,,,,,,,0.6275,EUR,",
+        "vat,,,,,,,0.13,EUR,25.5 %",
+        "total,,,,,,,0.63,EUR,",
     ]
 
 

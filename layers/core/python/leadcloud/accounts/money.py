@@ -11,6 +11,7 @@ FORM = r"^[0-9]{1,9}(\.[0-9]{1,4})?$"
 """How an amount is written that is not below zero."""
 
 _PER_EURO = 10_000
+_PER_CENT = 100
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -56,6 +57,11 @@ class Money:
     def percent(self, percent: Decimal) -> "Money":
         """Return so many hundredths of the amount, half a ten-thousandth rounded up."""
         return Money.of(self.ten_thousandths * percent / 100 / _PER_EURO)
+
+    def to_cents(self) -> "Money":
+        """Return the amount that can be paid, half a cent rounded up."""
+        cents = (Decimal(self.ten_thousandths) / _PER_CENT).to_integral_value(ROUND_HALF_UP)
+        return Money(int(cents) * _PER_CENT)
 
 
 NOTHING = Money(0)

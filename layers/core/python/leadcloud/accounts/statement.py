@@ -97,13 +97,13 @@ class Statement:
 
     @property
     def vat(self) -> Money:
-        """The tax on that."""
-        return self.net.percent(self.vat_percent)
+        """The tax on that, in whole cents."""
+        return self.net.percent(self.vat_percent).to_cents()
 
     @property
     def total(self) -> Money:
-        """What is to be paid for the month, with tax."""
-        return self.net + self.vat
+        """What is to be paid for the month, with tax, in whole cents."""
+        return (self.net + self.vat).to_cents()
 
 
 def statement(
