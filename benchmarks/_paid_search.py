@@ -36,7 +36,8 @@ from local.folder import Folder, draw_secrets
 
 _SEARCHES = 20
 _WARM = 3
-"""Searches that are not counted: what a process remembers is read once."""
+"""Searches that are not counted: what a process remembers is read once, and what a buyer's first search
+of a day lists (two units a source) is written once."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
