@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from leadcloud import step
 from leadcloud.events import Event, log
 from leadcloud.metering.export import export
 from leadcloud.wiring import Services, services
@@ -10,7 +11,7 @@ from leadcloud.wiring import Services, services
 
 def lambda_handler(_event: Mapping[str, Any], _context: object) -> None:
     """Report the hours that are over; what fails is tried again an hour later."""
-    report(services())
+    step.carry_out("report", lambda: report(services()))
 
 
 def report(services: Services) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from leadcloud import step
 from leadcloud.accounts.suspense import suspicions
 from leadcloud.accounts.sweep import sweep
 from leadcloud.events import Event, log
@@ -12,7 +13,7 @@ from leadcloud.wiring import Services, services
 
 def lambda_handler(_event: Mapping[str, Any], _context: object) -> None:
     """Sweep once."""
-    sweep_once(services())
+    step.carry_out("sweep", lambda: sweep_once(services()))
 
 
 def sweep_once(services: Services) -> None:

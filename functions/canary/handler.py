@@ -12,6 +12,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.error import HTTPError, URLError
 
+from leadcloud import step
 from leadcloud.events import Event, log
 from leadcloud.registers.canary import ACCOUNT, MUNICIPALITY, PERSONS
 from leadcloud.secrets import SecretMissing
@@ -30,20 +31,20 @@ class CanaryFailed(Exception):
 
 def lambda_handler(_event: object, _context: object) -> None:
     """Try the service once."""
-    try_out(services())
+    step.carry_out("try_out", lambda: try_out(services()))
 
 
 def try_out(services: Services) -> bool:
     """Try what a customer needs, in turn; return whether all of it works."""
-    for step, attempt in {"health": _health, "search": _search}.items():
+    for name, attempt in {"health": _health, "search": _search}.items():
         started = time.perf_counter()
         try:
             attempt(_asker(services))
         except (CanaryFailed, SecretMissing) as failure:
-            log(Event.CANARY_FAILED, step=step, reason=str(failure))
+            log(Event.CANARY_FAILED, step=name, reason=str(failure))
             return False
         ms = round((time.perf_counter() - started) * 1000, 1)
-        log(Event.CANARY_STEP_PASSED, step=step, ms=ms)
+        log(Event.CANARY_STEP_PASSED, step=name, ms=ms)
     log(Event.CANARY_PASSED)
     return True
 

@@ -1,8 +1,4 @@
-"""The workflow's tasks as a Lambda function: ids in, ids and codes out, and nothing else.
-
-What a task answers or fails with stands in the history of its execution, so an exception leaves
-here as the name of its type only.
-"""
+"""The workflow's tasks as a Lambda function: ids in, ids and codes out, and nothing else."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -19,8 +15,8 @@ from functions.dsar_router.routing import (
     resolve,
     start_case,
 )
+from leadcloud import step
 from leadcloud.anchors import Anchors, anchor_days
-from leadcloud.events import log_step_failed
 from leadcloud.wiring import services
 
 Ids = Mapping[str, str]
@@ -38,22 +34,19 @@ STEPS: Mapping[str, Callable[[Desk, Ids], dict[str, Any] | None]] = {
 }
 
 
-class StepFailed(Exception):
-    """A step failed; the message is the type of what went wrong."""
+UPKEEP: Mapping[str, Callable[[Desk], dict[str, Any] | None]] = {
+    "start_recorded": start_all,
+    "anchor": lambda desk: {"anchored": anchor_days(desk.store, services().anchors, desk.clock)},
+    "end_records": lambda desk: {"ended": end_records(desk)},
+}
 
 
 def lambda_handler(event: Ids, _context: object) -> dict[str, Any] | None:
     """Carry out one task of the workflow, or the upkeep that a schedule asks for."""
-    desk = desk_of(services())
-    match event["step"]:
-        case "start_recorded":
-            start_all(desk)
-            return None
-        case "anchor":
-            return {"anchored": anchor_days(desk.store, services().anchors, desk.clock)}
-        case "end_records":
-            return {"ended": end_records(desk)}
-    return carry_out(desk, event)
+    name = event["step"]
+    if name in UPKEEP:
+        return step.carry_out(name, lambda: UPKEEP[name](desk_of(services())))
+    return carry_out(desk_of(services()), event)
 
 
 def carry_out(desk: Desk, event: Ids) -> dict[str, Any] | None:
@@ -62,12 +55,8 @@ def carry_out(desk: Desk, event: Ids) -> dict[str, Any] | None:
     Raises:
         StepFailed: With the type of what went wrong.
     """
-    try:
-        return STEPS[event["step"]](desk, event)
-    except Exception as error:  # noqa: BLE001 the one boundary: no text of an error gets out
-        log_step_failed(event["step"], event["request_id"], error)
-        failure = StepFailed(type(error).__name__)
-    raise failure
+    name, reference = event["step"], event["request_id"]
+    return step.carry_out(name, lambda: STEPS[name](desk, event), reference=reference)
 
 
 def keep_up(desk: Desk, anchors: Anchors) -> dict[str, Any]:

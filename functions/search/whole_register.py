@@ -1,8 +1,4 @@
-"""The steps of a job on a whole register as a Lambda function: ids and numbers in and out.
-
-What a step answers or fails with stands in the history of its execution, so an exception leaves
-here as the name of its type only.
-"""
+"""The steps of a job on a whole register as a Lambda function: ids and numbers in and out."""
 
 import json
 from collections.abc import Mapping
@@ -11,8 +7,8 @@ from typing import Any
 
 from functions.search.register_job import job_of
 from functions.search.register_part import Tally, tell
+from leadcloud import step
 from leadcloud.errors import LeadCloudError
-from leadcloud.events import log_step_failed
 from leadcloud.exchange import Exchange, ExchangeRefused, part_name, parts_of
 from leadcloud.wiring import Services, services
 
@@ -20,10 +16,6 @@ MOST_PARTS = 2_000
 """The list of them is the input of a state, of which Step Functions takes 256 KB."""
 
 JOB, RESULT = "job.json", "out/result.json"
-
-
-class StepFailed(Exception):
-    """A step failed; the message is the type of what went wrong."""
 
 
 def lambda_handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
@@ -37,12 +29,8 @@ def carry_out(services: Services, event: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         StepFailed: With the type of what went wrong.
     """
-    try:
-        return _STEPS[event["step"]](services, event)
-    except Exception as error:  # noqa: BLE001 the one boundary: no text of an error gets out
-        log_step_failed(event["step"], event["job_id"], error)
-        failure = StepFailed(type(error).__name__)
-    raise failure
+    name, reference = event["step"], event["job_id"]
+    return step.carry_out(name, lambda: _STEPS[name](services, event), reference=reference)
 
 
 def begin(services: Services, event: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from functions.dsar_router.form import FIELDS
-from functions.dsar_router.steps import StepFailed, carry_out
+from functions.dsar_router.steps import carry_out
 from leadcloud.own_register import OWN
+from leadcloud.step import StepFailed
 from leadcloud.store.interface import Key
 from tests.house import BUYER, SOURCE, House, entry_of
 from tests.leaks import forms_of

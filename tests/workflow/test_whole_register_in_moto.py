@@ -14,9 +14,10 @@ import pytest
 from moto.core.config import default_user_config
 from moto.server import ThreadedMotoServer
 
-from functions.search.whole_register import StepFailed, carry_out
+from functions.search.whole_register import carry_out
 from leadcloud.accounts.account import Account
 from leadcloud.exchange import ROOT
+from leadcloud.step import StepFailed
 from leadcloud.wiring import Services
 from local.whole_register import DEFINITION
 from tests.contacts import register
