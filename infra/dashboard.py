@@ -95,7 +95,9 @@ def _of_subject_requests(watched: Watched) -> list[cloudwatch.IWidget]:
 def _of_the_doors(watched: Watched) -> list[cloudwatch.IWidget]:
     counted = watched.counted
     return [
-        _graph("Canary", counted.metric("CanaryPassed", minutes=15)),
+        _graph(
+            "Canary, dead letters", counted.metric("CanaryPassed", minutes=15), watched.given_up()
+        ),
         _graph(
             "Keys refused, guessing stopped",
             counted.metric("KeysRefused"),

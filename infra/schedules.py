@@ -7,9 +7,9 @@ from aws_cdk import Duration
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from infra.nag import acknowledge
 from infra.needs import CANARY, METERING, STEPS, SWEEPER
 
 
@@ -57,17 +57,19 @@ SCHEDULES = {
     ),
 }
 
-_ACKNOWLEDGED = {
-    "Serverless-EventBusDLQ": "The next minute, hour or night does what one call missed; an "
-    "alarm tells of calls that fail.",
-}
+CALLED_BY_THE_CLOCK = frozenset(call.function for call in SCHEDULES.values())
 
 
 class Schedules(Construct):
     """The schedules of one deployment."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, functions: Mapping[str, lambda_.Function]
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        functions: Mapping[str, lambda_.Function],
+        dead_letters: sqs.IQueue,
     ) -> None:
         super().__init__(scope, construct_id)
         self.rules = {
@@ -80,9 +82,9 @@ class Schedules(Construct):
                         functions[call.function],
                         event=events.RuleTargetInput.from_object({"step": call.step}),
                         retry_attempts=2,
+                        dead_letter_queue=dead_letters,
                     )
                 ],
             )
             for name, call in SCHEDULES.items()
         }
-        acknowledge(self, _ACKNOWLEDGED)

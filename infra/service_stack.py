@@ -15,26 +15,30 @@ from constructs import Construct
 from infra.alarms import Alarms
 from infra.dashboard import Dashboard
 from infra.data_stack import DataStack
+from infra.dead_letters import DeadLetters
 from infra.gradual import LiveVersions
 from infra.layers import Layers
 from infra.log_metrics import LogMetrics
 from infra.nag import acknowledge
 from infra.needs import FUNCTIONS, NEEDS, STEPS, Needs
+from infra.node import REPOSITORY
 from infra.objectives import Searches
 from infra.python_function import PythonFunction
 from infra.rest_api import RestApi
 from infra.saved_queries import SavedQueries
-from infra.schedules import Schedules
+from infra.schedules import CALLED_BY_THE_CLOCK, Schedules
 from infra.stages import Stage
-from infra.subject_requests import DEFINITION, workflow_arn, workflow_name
 from infra.watched import Watched
 from infra.workflow import Workflow
+from infra.workflow_names import SUBJECT_REQUESTS, workflow_arn, workflow_arns, workflow_name
 from leadcloud.anchors import PREFIX as ANCHOR_PREFIX
 from leadcloud.http.routes import ROUTES
 
 _TEXT_SENDER = "LeadCloud"
 """Sender ID of text messages. Until it is registered for Finland, AWS takes none, and operators tell
 whoever gave a telephone number only."""
+
+_DEFINITION = REPOSITORY / "functions" / "dsar_router" / "workflow.asl.json"
 
 _CALLED = sorted({"authorizer", *(route.function for route in ROUTES)})
 """Functions that the gateway calls."""
@@ -54,6 +58,9 @@ class ServiceStack(Stack):
         self._data = data
         self._layers = Layers(self, "Layers", target=stage.target)
         self._live: LiveVersions | None = None
+        self._dead_letters = DeadLetters(
+            self, "DeadLetters", workflows=workflow_arns(self, stage)
+        ).queue
         functions = {name: self._function(name, NEEDS.get(name, Needs())) for name in FUNCTIONS}
         api = RestApi(
             self,
@@ -71,8 +78,8 @@ class ServiceStack(Stack):
             self,
             "SubjectRequests",
             stage=stage,
-            name=workflow_name(stage),
-            definition=DEFINITION,
+            name=workflow_name(stage, SUBJECT_REQUESTS),
+            definition=_DEFINITION,
             steps=functions[STEPS].function,
             key=data.key,
         )
@@ -80,9 +87,11 @@ class ServiceStack(Stack):
             self,
             "Schedules",
             functions={name: function.function for name, function in functions.items()},
+            dead_letters=self._dead_letters,
         )
         self._watch(functions, api, workflow=requests.machine, rules=schedules.rules)
         CfnOutput(self, "BaseUrl", value=api.base_url)
+        CfnOutput(self, "DeadLettersUrl", value=self._dead_letters.queue_url)
         if api.api.domain_name:
             target = api.api.domain_name.domain_name_alias_domain_name
             CfnOutput(self, "DomainTarget", value=target, description="What the domain points to")
@@ -113,6 +122,7 @@ class ServiceStack(Stack):
             workflow=workflow,
             rules=rules,
             table=self._data.table,
+            dead_letters=self._dead_letters,
             firewall=name,
             region=self.region,
         )
@@ -138,6 +148,7 @@ class ServiceStack(Stack):
             memory=needs.memory,
             timeout=needs.timeout,
             log_retention=self._stage.log_retention,
+            dead_letters=self._dead_letters if name in CALLED_BY_THE_CLOCK else None,
         )
         if needs.table:
             _allow(
@@ -171,7 +182,9 @@ class ServiceStack(Stack):
         if needs.payload_key:
             places["LEADCLOUD_DATA_KEYS"] = f"kms:{self._data.payload_key.key_arn}"
         if needs.workflow:
-            places["LEADCLOUD_EXECUTIONS"] = f"stepfunctions:{workflow_arn(self, self._stage)}"
+            places["LEADCLOUD_EXECUTIONS"] = (
+                f"stepfunctions:{workflow_arn(self, self._stage, SUBJECT_REQUESTS)}"
+            )
         if needs.mail:
             places["LEADCLOUD_MAIL"] = "ses:"
             places["LEADCLOUD_MAIL_SENDER"] = self._sender
@@ -198,7 +211,7 @@ class ServiceStack(Stack):
                 conditions=for_something,
             )
         if needs.workflow:
-            workflow = workflow_arn(self, self._stage)
+            workflow = workflow_arn(self, self._stage, SUBJECT_REQUESTS)
             _allow(function, ["states:SendTaskSuccess", "states:StartExecution"], workflow)
         if needs.mail:
             as_us = {"StringEquals": {"ses:FromAddress": self._sender}}

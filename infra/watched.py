@@ -8,6 +8,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 
 from infra.log_metrics import LogMetrics
@@ -28,6 +29,7 @@ class Watched:
     workflow: sfn.StateMachine
     rules: Mapping[str, events.Rule]
     table: dynamodb.Table
+    dead_letters: sqs.Queue
     firewall: str
     """What the firewall's metrics are called after."""
     region: str
@@ -82,6 +84,18 @@ class Watched:
     def lost_calls(self) -> cloudwatch.IMetric:
         """Return how many calls of the schedules were given up."""
         return _sum("lost", [self._of_rule(name, "FailedInvocations") for name in self.rules])
+
+    def given_up(self) -> cloudwatch.IMetric:
+        """Return how many dead letters there are, and how many did not even get there."""
+        return _sum(
+            "dead",
+            [
+                self.dead_letters.metric_approximate_number_of_messages_visible(
+                    period=_FIVE, statistic="Maximum"
+                ),
+                lambda_.Function.metric_all("DeadLetterErrors", period=_FIVE, statistic="Sum"),
+            ],
+        )
 
     def _of_rule(self, schedule: str, metric: str, period: Duration = _FIVE) -> cloudwatch.Metric:
         return cloudwatch.Metric(

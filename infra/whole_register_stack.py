@@ -20,6 +20,7 @@ from infra.node import REPOSITORY
 from infra.python_function import PythonFunction
 from infra.stages import Exchange, Stage
 from infra.workflow import Workflow
+from infra.workflow_names import JOBS, workflow_name
 from leadcloud.exchange import ROOT
 
 _DEFINITION = REPOSITORY / "functions" / "search" / "whole_register.asl.json"
@@ -91,7 +92,7 @@ class WholeRegisterStack(Stack):
             acknowledge(steps, {f"AwsSolutions-IAM5[Resource::{named}]": _FILES})
 
     def _workflow(self, steps: lambda_.Function) -> None:
-        name = f"LeadCloud{self._stage.name}WholeRegister"
+        name = workflow_name(self._stage, JOBS)
         workflow = Workflow(
             self,
             "Jobs",

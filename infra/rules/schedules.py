@@ -15,6 +15,13 @@ def of_schedules(watched: Watched) -> tuple[Rule, ...]:
             bound=0,
         ),
         Rule(
+            name="DeadLetters",
+            runbook="dead-letters",
+            says="A call of the clock was given up, or an execution ended as it should not.",
+            metric=watched.given_up(),
+            bound=0,
+        ),
+        Rule(
             name="UpkeepSilent",
             runbook="schedules",
             says="Recorded requests are not being started: the schedule of each minute is still.",

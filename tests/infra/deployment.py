@@ -1,7 +1,7 @@
 """The templates of one deployment, and what tests ask of them."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,18 +15,27 @@ class Deployment:
 
     folder: Path
     """Where the assets lie."""
-    data: Mapping[str, Any]
-    service: Mapping[str, Any]
-    cost: Mapping[str, Any]
+    templates: Mapping[str, Mapping[str, Any]]
+    """By the kind of stack."""
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """The template of what outlives deployments."""
+        return self.templates["Data"]
+
+    @property
+    def service(self) -> Mapping[str, Any]:
+        """The template of the functions and of what calls them."""
+        return self.templates["Service"]
 
     def of_type(self, kind: str) -> dict[str, Resource]:
         """Return the resources of a type in all templates, by logical id."""
-        everything = {
-            **self.data["Resources"],
-            **self.service["Resources"],
-            **self.cost["Resources"],
+        return {
+            name: each
+            for template in self.templates.values()
+            for name, each in template["Resources"].items()
+            if each["Type"] == kind
         }
-        return {name: each for name, each in everything.items() if each["Type"] == kind}
 
     def properties(self, kind: str) -> list[Resource]:
         """Return the properties of each resource of a type."""
@@ -55,19 +64,14 @@ class Deployment:
                     yield role["Ref"], statement
 
 
-def deployment_of(folder: Path, stage: str) -> Deployment:
-    """Return a deployment, as it was synthesised into a folder."""
-
-    def template(kind: str) -> dict[str, Any]:
-        text = (folder / f"LeadCloud{stage}{kind}.template.json").read_text(encoding="utf-8")
-        found: dict[str, Any] = json.loads(text)
-        return found
-
+def deployment_of(
+    folder: Path, stage: str, kinds: Sequence[str] = ("Data", "Service", "Cost")
+) -> Deployment:
+    """Return a deployment, as it was synthesised into a folder: what every stage has, or these."""
+    paths = {kind: folder / f"LeadCloud{stage}{kind}.template.json" for kind in kinds}
     return Deployment(
         folder=folder,
-        data=template("Data"),
-        service=template("Service"),
-        cost=template("Cost"),
+        templates={kind: json.loads(path.read_text("utf-8")) for kind, path in paths.items()},
     )
 
 

@@ -23,8 +23,8 @@ BYTECODE_3_13 = (3571).to_bytes(2, "little") + b"\r\n"
 """Source: CPython, Include/internal/pycore_magic_number.h."""
 ELF_AARCH64 = 0xB7
 """Source: ELF for the Arm 64-bit Architecture, e_machine."""
-NOT_CALLED = {"cloudwatch", "lambda", "logs", "xray"}
-"""What the runtime, Step Functions and CodeDeploy do; no function's code does."""
+NOT_CALLED = {"cloudwatch", "lambda", "logs", "sqs", "xray"}
+"""What the runtime, Lambda itself, Step Functions and CodeDeploy do; no function's code does."""
 BOTO3 = {
     "aws-marketplace": "meteringmarketplace",
     "ses": "sesv2",

@@ -17,6 +17,7 @@ RECORDS = {
     "dynamodb:Query",
 }
 CALLED_BY_THE_CLOCK = ("Canary", "Metering", "Steps", "Sweeper")
+DEAD_LETTERS = {"sqs:SendMessage"}
 READ_SECRETS = {"kms:Decrypt", "secretsmanager:GetSecretValue"}
 HANDLE_REQUESTS = {
     "ses:SendEmail",
@@ -33,16 +34,18 @@ RIGHTS = {
         "dynamodb:PutItem",
         "dynamodb:Query",
         "kms:Decrypt",
-    },
-    "accounts.sweeper": {"dynamodb:UpdateItem"} | RECORDS | READ_SECRETS,
+    }
+    | DEAD_LETTERS,
+    "accounts.sweeper": {"dynamodb:UpdateItem"} | RECORDS | READ_SECRETS | DEAD_LETTERS,
     "authorizer": {"dynamodb:GetItem", "dynamodb:PutItem"} | READ_SECRETS,
     "buildings": {"dynamodb:GetItem", "dynamodb:PutItem", "kms:Decrypt"},
-    "canary": READ_SECRETS,
+    "canary": READ_SECRETS | DEAD_LETTERS,
     "dsar_router": {"kms:GenerateDataKey"} | RECORDS | READ_SECRETS | HANDLE_REQUESTS,
     "dsar_router.steps": {"s3:GetObject", "s3:ListBucket", "s3:PutObject"}
     | RECORDS
     | READ_SECRETS
-    | HANDLE_REQUESTS,
+    | HANDLE_REQUESTS
+    | DEAD_LETTERS,
     "pages": set(),
     "predict_age": {"dynamodb:BatchGetItem"} | RECORDS | READ_SECRETS,
     "search": {"dynamodb:BatchGetItem", "dynamodb:UpdateItem"} | RECORDS | READ_SECRETS,

@@ -19,6 +19,8 @@ def test_upkeep_is_called_for(deployment: Deployment) -> None:
     functions = deployment.of_type("AWS::Lambda::Function")
     found = {}
     for rule in deployment.properties("AWS::Events::Rule"):
+        if "ScheduleExpression" not in rule:
+            continue
         (target,) = rule["Targets"]
         function = name_of(functions[target["Arn"]["Fn::GetAtt"][0]])
         found[function, json.loads(target["Input"])["step"]] = rule["ScheduleExpression"]
