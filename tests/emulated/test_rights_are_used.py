@@ -35,6 +35,7 @@ PARTS = {
 OF_THE_RUNTIME = {
     "logs:CreateLogStream",
     "logs:PutLogEvents",
+    "sqs:SendMessage",  # dead letters: Lambda writes them as the function
     "xray:PutTelemetryRecords",
     "xray:PutTraceSegments",
 }

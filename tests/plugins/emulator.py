@@ -1,4 +1,4 @@
-"""Starts ministack, taught what its CloudFormation does not know, and noting who asks for what.
+"""Starts ministack, taught what it does not know, and noting who asks for what.
 
 Run by the interpreter outside of the virtual environment, so it imports nothing of ours:
 `python emulator.py PACKAGES NOTES`, the folder of ministack's packages and a file.
@@ -64,10 +64,11 @@ def _kinds(body: bytes) -> list[str]:
 def teach(handlers: dict[str, Handler]) -> None:
     """Add what CloudFormation does not know there.
 
-    The firewall can be bound to a stage, which ministack can do. It makes no alarms of sums or of
+    The firewall can be bound to a stage, and a function have a queue of dead letters, both of which
+    ministack can do. It makes no alarms of sums or of
     alarms, and no saved queries: they are noted, and no function depends on them.
     """
-    from ministack.services import waf
+    from ministack.services import lambda_svc, waf
 
     def associate(name: str, properties: Handler, _stack: str) -> tuple[str, Handler]:
         waf._associate_web_acl(properties)
@@ -82,10 +83,40 @@ def teach(handlers: dict[str, Handler]) -> None:
         make = note if "Metrics" in properties else alarms["create"]
         return make(name, properties, stack)
 
+    functions = handlers["AWS::Lambda::Function"]
+
+    def equip(name: str, properties: Handler, stack: str) -> Any:
+        made = functions["create"](name, properties, stack)
+        if "DeadLetterConfig" in properties:
+            config = lambda_svc._functions[made[0]]["config"]
+            config["DeadLetterConfig"] = properties["DeadLetterConfig"]
+        return made
+
+    handlers["AWS::Lambda::Function"] = {**functions, "create": equip}
     handlers["AWS::WAFv2::WebACLAssociation"] = {"create": associate}
     handlers["AWS::CloudWatch::Alarm"] = {**alarms, "create": watch}
     handlers["AWS::CloudWatch::CompositeAlarm"] = {"create": note}
     handlers["AWS::Logs::QueryDefinition"] = {"create": note}
+
+
+def name_keys(gateway: Any) -> None:
+    """Count callers by the key that the authorizer names, as a gateway whose keys come from it does.
+
+    Source: AWS, "API Gateway API key source". ministack takes the caller's own for the gateway's.
+    """
+    named: dict[str, str] = {}
+    ask, sent = gateway._invoke_authorizer_lambda, gateway._api_key_from_request
+
+    async def asking(authorizer: Handler, event: Handler, *scope: str) -> Any:
+        result = await ask(authorizer, event, *scope)
+        told = result.get("body") if result else None
+        told = json.loads(told) if isinstance(told, str | bytes) else told
+        if isinstance(told, dict) and "usageIdentifierKey" in told:
+            named[sent(event["headers"])] = told["usageIdentifierKey"]
+        return result
+
+    gateway._invoke_authorizer_lambda = asking
+    gateway._api_key_from_request = lambda headers: named.get(sent(headers))
 
 
 if __name__ == "__main__":
@@ -94,8 +125,10 @@ if __name__ == "__main__":
     del sys.path[0]  # this folder, where a file of ours is called ministack, too
     sys.path.append(packages)
     from ministack import app
+    from ministack.services import apigateway_v1
     from ministack.services.cloudformation import provisioners
 
     teach(provisioners._RESOURCE_HANDLERS)
+    name_keys(apigateway_v1)
     app.app = noting(app.app, Path(notes))
     runpy.run_module("ministack", run_name="__main__")
