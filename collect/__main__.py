@@ -23,14 +23,14 @@ from pathlib import Path
 import httpx
 
 from collect.codes import LISTS_FOLDER, SERVICE, CodeService, CodesRefused, refresh
-from collect.collection import Collection, Feed
+from collect.collection import Collection, Feed, feed_of
 from collect.file_source import FileUnreadable, rows_of_file
 from collect.profile import SourceRefused, allowed, profile, profile_names
 from collect.release_file import NothingToRelease
 from collect.report import DoesNotAddUp, Report
 from collect.row import Row
-from collect.synthetic import VANTAA, synthetic_rows
-from collect.wfs import SourceFailed, Wfs, polite_client
+from collect.synthetic import VANTAA
+from collect.wfs import SourceFailed, polite_client
 from leadcloud.buildings.release import Release
 
 _FAILURES = (SourceRefused, SourceFailed, FileUnreadable, DoesNotAddUp, NothingToRelease)
@@ -82,9 +82,7 @@ def _feeds(options: argparse.Namespace, client: httpx.Client) -> list[Feed]:
         if source == "file":
             feeds += _file_feeds(options.files, options.profile)
             continue
-        chosen = profile(source)
-        rows = synthetic_rows(options.count) if chosen.synthetic else Wfs(chosen, client)
-        feeds.append(Feed(profile=chosen, origin=rows))
+        feeds.append(feed_of(source, client, count=options.count))
     if len({feed.profile.id for feed in feeds}) < len(feeds):
         raise SourceRefused("Name each source once.")
     return feeds

@@ -1,5 +1,6 @@
 """One collection: from its sources, by way of staging, to a release and its report."""
 
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -7,16 +8,18 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import httpx
 from tqdm import tqdm
 
 from collect.building import Building, BuildingAddress, Dropped, Remarks
 from collect.file_source import row_of_feature
-from collect.profile import Layer, Profile, allowed
+from collect.profile import Layer, Profile, allowed, profile
 from collect.release_file import write_release
 from collect.report import DoesNotAddUp, Report, report_of
 from collect.row import Row, RowReader
 from collect.staging import LayerName, Page, Staging
-from collect.wfs import Wfs
+from collect.synthetic import VANTAA, synthetic_rows
+from collect.wfs import Sleep, Wfs
 from leadcloud.buildings.release import Release
 
 _BATCH = 5_000
@@ -29,6 +32,24 @@ class Feed:
     profile: Profile
     origin: Iterable[Row] | Wfs
     """Rows that are at hand, or the server that has them."""
+
+
+def feed_of(
+    source: str,
+    client: httpx.Client,
+    sleep: Sleep = time.sleep,
+    *,
+    count: int = VANTAA.buildings,
+) -> Feed:
+    """Return the feed of a source: its server's rows, or so many invented ones.
+
+    Raises:
+        SourceRefused: There is no such source, or its licence forbids what we do.
+        SourceFailed: It has no server.
+    """
+    chosen = profile(source)
+    origin = synthetic_rows(count) if chosen.synthetic else Wfs(chosen, client, sleep)
+    return Feed(profile=chosen, origin=origin)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

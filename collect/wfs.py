@@ -121,6 +121,14 @@ def _pause(answer: httpx.Response | None, attempt: int) -> float:
     return min(wanted, _LONGEST_PAUSE)
 
 
-def polite_client() -> httpx.Client:
-    """Return a client that says who it is and never waits for ever."""
-    return httpx.Client(headers={"User-Agent": _USER_AGENT}, timeout=_TIMEOUT)
+def polite_client(before_each: Callable[[], None] = lambda: None) -> httpx.Client:
+    """Return a client that says who it is and never waits for ever.
+
+    Args:
+        before_each: Called before each request; what it raises is raised in its place.
+    """
+    return httpx.Client(
+        headers={"User-Agent": _USER_AGENT},
+        timeout=_TIMEOUT,
+        event_hooks={"request": [lambda _: before_each()]},
+    )

@@ -9,6 +9,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_ses as ses
 from constructs import Construct
 
+from functions.collector.shelf import UNFINISHED
 from infra.nag import acknowledge
 from infra.stages import Stage
 from leadcloud.anchors import RETENTION
@@ -23,6 +24,11 @@ _BY_HAND = (
 _UNREAD = (
     "One object a day, which nobody can change and no secret is in: a log of who read it would "
     "tell nothing."
+)
+
+_OPEN_DATA = (
+    "Facts of buildings that public bodies publish for everybody, one file a month, which can be "
+    "collected again: there is nothing to hide, and nothing to lose."
 )
 
 
@@ -75,6 +81,7 @@ class DataStack(Stack):
         self.register_secret = self._secret("RegisterSecret", "what registers let us in with")
         self.canary_secret = self._secret("CanarySecret", "the canary's key")
         self.anchors = self._anchors(stage)
+        self.releases = self._releases()
         self.identity = ses.EmailIdentity(
             self, "Mail", identity=ses.Identity.domain(stage.mail_domain)
         )
@@ -84,6 +91,7 @@ class DataStack(Stack):
         CfnOutput(self, "RegisterSecretArn", value=self.register_secret.secret_arn)
         CfnOutput(self, "CanarySecretArn", value=self.canary_secret.secret_arn)
         CfnOutput(self, "AnchorBucketName", value=self.anchors.bucket_name)
+        CfnOutput(self, "ReleaseBucketName", value=self.releases.bucket_name)
 
     def _secret(self, name: str, what: str) -> secretsmanager.Secret:
         """Return a secret of its own for what only some functions may know."""
@@ -131,6 +139,33 @@ class DataStack(Stack):
                 "the trail that it is of, which lies in a table of the same region.",
                 "NIST.800.53.R5-S3DefaultEncryptionKMS": "Hashes of hashes: there is nothing to "
                 "read, and whoever checks the trail must not need a key of ours.",
+            },
+        )
+        return bucket
+
+    def _releases(self) -> s3.Bucket:
+        bucket = s3.Bucket(
+            self,
+            "Releases",
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            minimum_tls_version=1.2,
+            # A release that turns out to be wrong is given up for the version before it.
+            versioned=True,
+            lifecycle_rules=[
+                s3.LifecycleRule(noncurrent_version_expiration=Duration.days(180)),
+                s3.LifecycleRule(prefix=UNFINISHED, expiration=Duration.days(60)),
+            ],
+            removal_policy=RemovalPolicy.RETAIN,
+        )
+        acknowledge(
+            bucket,
+            {
+                "AwsSolutions-S1": _OPEN_DATA,
+                "NIST.800.53.R5-S3BucketLoggingEnabled": _OPEN_DATA,
+                "NIST.800.53.R5-S3BucketReplicationEnabled": _OPEN_DATA,
+                "NIST.800.53.R5-S3DefaultEncryptionKMS": _OPEN_DATA,
             },
         )
         return bucket

@@ -12,7 +12,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from infra.needs import CANARY, FUNCTIONS, METERING, STEPS, SWEEPER
+from infra.needs import CANARY, COLLECTOR, FUNCTIONS, METERING, STEPS, SWEEPER
 from leadcloud.events import Event
 
 
@@ -49,6 +49,7 @@ COUNTED = {
     "GuessingStopped": Counted(event=Event.GUESSING_STOPPED, functions=("dsar_router",)),
     "KeysRefused": Counted(event=Event.KEY_REFUSED, functions=("authorizer",)),
     "RegistersMisconfigured": Counted(event=Event.REGISTER_MISCONFIGURED, functions=_SEARCHING),
+    "ReleaseDays": Counted(event=Event.RELEASE_SEEN, functions=(COLLECTOR,), field="days"),
     "RequestsFiled": Counted(event=Event.SUBJECT_REQUEST_FILED, functions=("dsar_router",)),
     "ReservationsSwept": Counted(
         event=Event.RESERVATIONS_SWEPT, functions=(SWEEPER,), field="swept"

@@ -27,6 +27,8 @@ class Needs:
     """Whether it starts executions of the workflow and answers those that wait."""
     mail: bool = False
     anchors: bool = False
+    releases: bool = False
+    """Whether it makes releases of the building database; its asset carries collect/ then."""
     metering: bool = False
     """Whether it reports usage to AWS Marketplace."""
     layers: Sequence[str] = ()
@@ -45,6 +47,7 @@ _READ_AND_WRITE = (
 _READ_AT_ONCE = "dynamodb:BatchGetItem"
 
 CANARY = "canary"
+COLLECTOR = "collector"
 METERING = "accounts.metering"
 STEPS = "dsar_router.steps"
 SWEEPER = "accounts.sweeper"
@@ -69,6 +72,12 @@ NEEDS = {
         layers=("buildings", "release"),
     ),
     CANARY: Needs(canary=True, timeout=29),
+    COLLECTOR: Needs(
+        releases=True,
+        layers=("collecting",),
+        memory=2048,
+        timeout=900,  # the longest there is; what is not done by then, the next call goes on with
+    ),
     "dsar_router": Needs(
         table=_READ_AND_WRITE,
         secret=True,
@@ -107,7 +116,17 @@ NEEDS = {
 """By folder of functions/, and by module where that is not its handler."""
 
 FUNCTIONS = tuple(
-    sorted({"authorizer", CANARY, METERING, STEPS, SWEEPER, *(route.function for route in ROUTES)})
+    sorted(
+        {
+            "authorizer",
+            CANARY,
+            COLLECTOR,
+            METERING,
+            STEPS,
+            SWEEPER,
+            *(route.function for route in ROUTES),
+        }
+    )
 )
 
 

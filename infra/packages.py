@@ -40,6 +40,9 @@ PACKAGES = {
 """What each layer is there for. Together they are pyproject.toml's dependencies; whatever these
 need comes with them. Apart, because all of them together are too large for one function."""
 
+GROUPS = {"collecting": "collect"}
+"""Layers that are a dependency group of pyproject.toml, which one function needs besides."""
+
 AWS_SERVICES = frozenset(
     {
         "dynamodb",
@@ -83,13 +86,15 @@ _DROPPED = (
 
 def requirements(layer: str) -> str:
     """Return the packages of a layer with versions and hashes, as a requirements file."""
+    options = ("--frozen", "--quiet", "--no-emit-project", "--no-header", "--no-annotate")
+    if layer in GROUPS:
+        return _uv("export", *options, f"--only-group={GROUPS[layer]}")
     foreign = [
         f"--prune={package}"
         for other, packages in PACKAGES.items()
         if other != layer
         for package in packages
     ]
-    options = ("--frozen", "--quiet", "--no-emit-project", "--no-header", "--no-annotate")
     return _uv("export", *options, *foreign)
 
 

@@ -39,6 +39,7 @@ class PythonFunction(Construct):
         construct_id: str,
         *,
         name: str,
+        beside: Sequence[str] = (),
         layers: Sequence[lambda_.ILayerVersion],
         environment: Mapping[str, str],
         memory: int,
@@ -53,6 +54,7 @@ class PythonFunction(Construct):
             construct_id: Its name there.
             name: Its folder in functions/, and its module there if that is not "handler". The
                 asset holds nothing of the other folders.
+            beside: Folders of the repository that the asset holds besides.
             layers: What it runs on.
             environment: Names and places. Never secrets.
             memory: MiB; processor time grows with it.
@@ -72,7 +74,7 @@ class PythonFunction(Construct):
         self.function = lambda_.Function(
             self,
             "Function",
-            code=only("functions/__init__.py", f"functions/{folder}"),
+            code=only("functions/__init__.py", f"functions/{folder}", *beside),
             handler=f"functions.{folder}.{module or 'handler'}.lambda_handler",
             runtime=lambda_.Runtime.PYTHON_3_13,
             architecture=lambda_.Architecture.ARM_64,

@@ -10,7 +10,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from infra.needs import CANARY, METERING, STEPS, SWEEPER
+from infra.needs import CANARY, COLLECTOR, METERING, STEPS, SWEEPER
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,6 +49,11 @@ SCHEDULES = {
         function=METERING,
         step="report",
         schedule=events.Schedule.cron(minute="5"),
+    ),
+    "Collect": Call(
+        function=COLLECTOR,
+        step="collect",
+        schedule=events.Schedule.cron(minute="25"),
     ),
     "Canary": Call(
         function=CANARY,

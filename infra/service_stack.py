@@ -12,6 +12,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from functions.collector.shelf import CURRENT, UNFINISHED
 from infra.alarms import Alarms
 from infra.dashboard import Dashboard
 from infra.data_stack import DataStack
@@ -39,6 +40,11 @@ _TEXT_SENDER = "LeadCloud"
 whoever gave a telephone number only."""
 
 _DEFINITION = REPOSITORY / "functions" / "dsar_router" / "workflow.asl.json"
+
+_RELEASE_RIGHTS = {
+    CURRENT: ("s3:GetObject", "s3:PutObject"),
+    UNFINISHED: ("s3:GetObject", "s3:PutObject", "s3:DeleteObject"),
+}
 
 _CALLED = sorted({"authorizer", *(route.function for route in ROUTES)})
 """Functions that the gateway calls."""
@@ -137,6 +143,7 @@ class ServiceStack(Stack):
             self,
             "".join(part.capitalize() for part in re.split(r"[_.]", name)),
             name=name,
+            beside=("collect",) if needs.releases else (),
             layers=self._layers.of(name),
             environment={
                 "LEADCLOUD_STORE": f"dynamodb:{self._data.table.table_name}",
@@ -164,6 +171,8 @@ class ServiceStack(Stack):
         if secrets:
             self._allow_decrypting(function, "secretsmanager")
         self._allow_handling_requests(function, needs)
+        if needs.releases:
+            self._allow_making_releases(function)
         return function
 
     def _own_secret(self, needs: Needs) -> secretsmanager.Secret:
@@ -192,6 +201,9 @@ class ServiceStack(Stack):
             places["LEADCLOUD_PRIVACY_CONTACT"] = f"privacy@{self._stage.mail_domain}"
         if needs.metering:
             places["LEADCLOUD_METERING"] = "marketplace:"
+        if needs.releases:
+            places["LEADCLOUD_RELEASES"] = f"s3:{self._data.releases.bucket_name}"
+            places["LEADCLOUD_COLLECTION"] = self._stage.collection
         if needs.anchors:
             places["LEADCLOUD_ANCHORS"] = f"s3:{self._data.anchors.bucket_name}"
         return places
@@ -236,6 +248,18 @@ class ServiceStack(Stack):
                     f"AwsSolutions-IAM5[Resource::{export}/{ANCHOR_PREFIX}*]": "An anchor is named "
                     "after its day, so all that are named so are meant."
                 },
+            )
+
+    def _allow_making_releases(self, function: PythonFunction) -> None:
+        """Let a function replace the release, and keep and remove what is half done."""
+        bucket = self._data.releases
+        _allow(function, ["s3:ListBucket"], bucket.bucket_arn)
+        for prefix, actions in _RELEASE_RIGHTS.items():
+            _allow(function, actions, bucket.arn_for_objects(f"{prefix}*"))
+            export = f"{self._data.stack_name}:ExportsOutputFnGetAttReleasesE6BA3EBFArn06DC8206"
+            acknowledge(
+                function,
+                {f"AwsSolutions-IAM5[Resource::{export}/{prefix}*]": "Named so are its own files."},
             )
 
     def _allow_decrypting(self, function: PythonFunction, service: str) -> None:

@@ -45,6 +45,8 @@ class Stage:
     """How the audit trail's anchors are locked: in compliance mode nobody can lift the lock."""
     protected: bool
     """Whether the service's own stack, too, is kept from being deleted."""
+    collection: str = "ryhti:092"
+    """What the collector collects: `SOURCE,SOURCE:MUNICIPALITY`, the most trusted source first."""
     gradual: bool = False
     """Whether callers get a new version bit by bit, and the former again if an alarm goes off."""
     exchanges: tuple[Exchange, ...] = ()

@@ -1,5 +1,6 @@
 """The rules by which somebody is woken up, by subject."""
 
+from infra.rules.buildings import of_buildings
 from infra.rules.calls import of_answers, of_limits
 from infra.rules.money import of_reservations, of_usage
 from infra.rules.registers import of_registers
@@ -12,6 +13,7 @@ _SUBJECTS = (
     of_answers,
     of_limits,
     of_registers,
+    of_buildings,
     of_cases,
     of_messages,
     of_schedules,

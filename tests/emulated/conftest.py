@@ -284,6 +284,7 @@ def _synthesised(folder: Path) -> Path:
         monthly_budget=1,
         anchors=ObjectLockMode.GOVERNANCE,
         protected=False,
+        collection="synthetic",  # no server of open data is asked from here
         exchanges=(Exchange(account_id="demo_customer", bucket=EXCHANGE, owner=ACCOUNT),),
         target=here,
     )

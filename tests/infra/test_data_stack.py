@@ -1,8 +1,9 @@
 """What must outlive every deployment."""
 
+from functions.collector.shelf import UNFINISHED
 from leadcloud.anchors import RETENTION
 from leadcloud.store.dynamodb import EXPIRES_AT, PARTITION, SORT
-from tests.infra.deployment import Deployment
+from tests.infra.deployment import Deployment, Resource
 
 
 def test_the_table_is_the_one_that_the_store_expects(deployment: Deployment) -> None:
@@ -51,9 +52,39 @@ def test_the_template_holds_no_secret(deployment: Deployment) -> None:
     assert all("KmsKeyId" in secret for secret in secrets)
 
 
+def bucket_of(deployment: Deployment, name: str) -> Resource:
+    """Return the bucket of a name."""
+    buckets = deployment.of_type("AWS::S3::Bucket").items()
+    (found,) = (each for logical, each in buckets if logical.startswith(name))
+    properties: Resource = found["Properties"]
+    return properties
+
+
+def test_releases_can_be_taken_back(deployment: Deployment) -> None:
+    """The one before is a version of the same object for half a year; what is half done goes."""
+    bucket = bucket_of(deployment, "Releases")
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    former, unfinished = bucket["LifecycleConfiguration"]["Rules"]
+    assert former["NoncurrentVersionExpiration"] == {"NoncurrentDays": 180}
+    assert "ExpirationInDays" not in former
+    assert (unfinished["Prefix"], unfinished["ExpirationInDays"]) == (UNFINISHED, 60)
+
+
+def test_no_bucket_is_open(deployment: Deployment) -> None:
+    """Neither to the public, nor to anybody without TLS 1.2."""
+    policies = deployment.properties("AWS::S3::BucketPolicy")
+    buckets = deployment.properties("AWS::S3::Bucket")
+    assert len(policies) == len(buckets) == 2
+    assert all(all(each["PublicAccessBlockConfiguration"].values()) for each in buckets)
+    for policy in policies:
+        denied = [each["Condition"] for each in policy["PolicyDocument"]["Statement"]]
+        assert {"Bool": {"aws:SecureTransport": "false"}} in denied
+        assert {"NumericLessThan": {"s3:TlsVersion": 1.2}} in denied
+
+
 def test_anchors_are_locked_when_they_arrive(deployment: Deployment) -> None:
     """For three years and a month, and in production by a lock that nobody can lift."""
-    (bucket,) = deployment.properties("AWS::S3::Bucket")
+    bucket = bucket_of(deployment, "Anchors")
     (sender,) = deployment.properties("AWS::SES::EmailIdentity")
     mode = "GOVERNANCE" if sender["EmailIdentity"].startswith("dev.") else "COMPLIANCE"
     assert bucket["ObjectLockEnabled"] is True

@@ -70,12 +70,18 @@ def test_whoever_asks_about_buildings_has_the_building_database(deployment: Depl
 
 
 def test_an_asset_holds_its_own_function_only(deployment: Deployment) -> None:
-    """Nothing of the other functions, and nothing that merely lies about in the repository."""
+    """Nothing of the others, and nothing that lies about; the collector's has what it calls, too."""
     for name, function in deployment.functions().items():
         folder = name.split(".")[0]
         own = REPOSITORY / "functions" / folder
+        folders = {f"functions/{folder}": own}
+        if name == "collector":
+            folders["collect"] = REPOSITORY / "collect"
         expected = {"functions/__init__.py"} | {
-            f"functions/{folder}/{path}" for path in files(own) if "__pycache__" not in path
+            f"{there}/{path}"
+            for there, lies in folders.items()
+            for path in files(lies)
+            if "__pycache__" not in path
         }
         assert set(files(deployment.asset(function))) == expected
 
@@ -163,6 +169,18 @@ def test_every_dependency_is_in_one_layer(cdk: None) -> None:
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
     needed = [re.split(r"[\[<>=!~]", each)[0] for each in project["dependencies"]]
     assert sorted(name for names in PACKAGES.values() for name in names) == sorted(needed)
+
+
+def test_the_collectors_layer_is_its_group(deployment: Deployment) -> None:
+    """What pyproject.toml names for collecting, and no package that another of its layers has."""
+    groups = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["dependency-groups"]
+    needed = {re.split(r"[<>=]", each)[0] for each in groups["collect"]}
+    found = [
+        {re.split(r"-\d", path.name)[0] for path in layer.glob("python/*.dist-info")}
+        for layer in deployment.layers(deployment.functions()["collector"])
+    ]
+    assert needed in found
+    assert sum(map(len, found)) == len(set().union(*found))
 
 
 @pytest.mark.slow

@@ -4,7 +4,7 @@ from leadcloud.http.routes import ROUTES
 from tests.infra.deployment import Deployment
 
 STEPS = "dsar_router.steps"
-LONG = {"accounts.metering": 300}
+LONG = {"accounts.metering": 300, "collector": 900}
 """Seconds of those who may go through everything."""
 UNSEEN = {"authorizer", "canary", "accounts.sweeper", STEPS, *LONG}
 """What no caller of the API calls."""
@@ -70,6 +70,7 @@ def test_the_environment_is_what_a_function_reads(deployment: Deployment) -> Non
         "accounts.metering": {"LEADCLOUD_METERING"},
         "authorizer": {"LEADCLOUD_USAGE_KEY"},
         "canary": {"LEADCLOUD_BASE_URL"},
+        "collector": {"LEADCLOUD_COLLECTION", "LEADCLOUD_RELEASES"},
         "dsar_router": handling,
         STEPS: handling | {"LEADCLOUD_ANCHORS"},
         "predict_age": asking_registers,

@@ -16,7 +16,7 @@ RECORDS = {
     "dynamodb:PutItem",
     "dynamodb:Query",
 }
-CALLED_BY_THE_CLOCK = ("Canary", "Metering", "Steps", "Sweeper")
+CALLED_BY_THE_CLOCK = ("Canary", "Collector", "Metering", "Steps", "Sweeper")
 DEAD_LETTERS = {"sqs:SendMessage"}
 READ_SECRETS = {"kms:Decrypt", "secretsmanager:GetSecretValue"}
 HANDLE_REQUESTS = {
@@ -40,6 +40,8 @@ RIGHTS = {
     "authorizer": {"dynamodb:GetItem", "dynamodb:PutItem"} | READ_SECRETS,
     "buildings": {"dynamodb:GetItem", "dynamodb:PutItem", "kms:Decrypt"},
     "canary": READ_SECRETS | DEAD_LETTERS,
+    "collector": {"s3:DeleteObject", "s3:GetObject", "s3:ListBucket", "s3:PutObject"}
+    | DEAD_LETTERS,
     "dsar_router": {"kms:GenerateDataKey"} | RECORDS | READ_SECRETS | HANDLE_REQUESTS,
     "dsar_router.steps": {"s3:GetObject", "s3:ListBucket", "s3:PutObject"}
     | RECORDS
@@ -50,6 +52,12 @@ RIGHTS = {
     "predict_age": {"dynamodb:BatchGetItem"} | RECORDS | READ_SECRETS,
     "search": {"dynamodb:BatchGetItem", "dynamodb:UpdateItem"} | RECORDS | READ_SECRETS,
 }
+NAMED_SO = {
+    "audit-root/": {"s3:GetObject", "s3:PutObject"},
+    "current/": {"s3:GetObject", "s3:PutObject"},
+    "unfinished/": {"s3:DeleteObject", "s3:GetObject", "s3:PutObject"},
+}
+"""What may be done to all objects whose names begin so."""
 NAMELESS = {
     "aws-marketplace:BatchMeterUsage",
     "logs:CreateLogDelivery",
@@ -88,13 +96,13 @@ def test_every_function_has_a_role_of_its_own(deployment: Deployment) -> None:
 
 
 def test_no_right_has_a_wildcard(deployment: Deployment) -> None:
-    """Actions and resources are named, but where there are no names, and but an anchor's day."""
+    """Actions and resources are named, but where there are no names, and but kinds of objects."""
     for _, statement in deployment.statements():
         actions = set(listed(statement["Action"]))
         assert not [action for action in actions if "*" in action]
         if "*" in str(statement["Resource"]):
-            anchors = "/audit-root/*" in str(statement["Resource"])
-            assert actions <= ({"s3:GetObject", "s3:PutObject"} if anchors else NAMELESS)
+            (prefix,) = re.findall(r"'/([a-z-]+/)\*'", str(statement["Resource"])) or [""]
+            assert actions <= NAMED_SO.get(prefix, NAMELESS)
 
 
 def test_a_key_is_used_for_one_thing_only(deployment: Deployment) -> None:

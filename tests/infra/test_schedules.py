@@ -8,6 +8,7 @@ EXPECTED = {
     ("accounts.metering", "report"): "cron(5 * * * ? *)",
     ("accounts.sweeper", "sweep"): "rate(1 minute)",
     ("canary", "try_out"): "rate(5 minutes)",
+    ("collector", "collect"): "cron(25 * * * ? *)",
     ("dsar_router.steps", "anchor"): "cron(30 0 * * ? *)",
     ("dsar_router.steps", "end_records"): "cron(30 1 * * ? *)",
     ("dsar_router.steps", "start_recorded"): "rate(1 minute)",

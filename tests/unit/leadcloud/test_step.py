@@ -3,6 +3,7 @@
 import json
 import traceback
 from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
 
@@ -10,6 +11,7 @@ from leadcloud.step import StepFailed, carry_out
 
 SPILLED = "Kanarja Synteettinen, +358457001987654"
 CALLED_BY_THE_CLOCK = {
+    "collect": "functions.collector.handler",
     "anchor": "functions.dsar_router.steps",
     "end_records": "functions.dsar_router.steps",
     "report": "functions.accounts.metering",
@@ -46,6 +48,7 @@ def test_what_the_clock_calls_fails_so(
 ) -> None:
     """What a call of the clock fails with becomes a dead letter: it holds the type only."""
     handler = import_module(module)
+    context = SimpleNamespace(get_remaining_time_in_millis=lambda: 900_000)
     monkeypatch.setattr(handler, "services", spill)
     with pytest.raises(StepFailed, match=r"^LookupError$"):
-        handler.lambda_handler({"step": step}, None)
+        handler.lambda_handler({"step": step}, context)

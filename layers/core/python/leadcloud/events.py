@@ -47,6 +47,8 @@ class Event(Enum):
     CANARY_STEP_PASSED = ("info", frozenset({"step", "ms"}))
     CANARY_FAILED = ("error", frozenset({"step", "reason"}))
     USAGE_REPORTED = ("info", frozenset({"told", "refused"}))
+    COLLECTION_ENDED = ("info", frozenset({"outcome"}))
+    RELEASE_SEEN = ("info", frozenset({"days"}))
     CONTACTS_DROPPED = ("warning", frozenset({"request_id", "register", "dropped"}))
 
     def __init__(self, level: str, fields: frozenset[str]) -> None:

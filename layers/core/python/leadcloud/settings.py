@@ -50,6 +50,10 @@ class Settings:
     """`file:PATH` or `s3:BUCKET`: where the roots of the audit trail go."""
     exchanges: Mapping[str, str]
     """Account to `file:FOLDER` or `s3:BUCKET`: where it lays its register for jobs on the whole."""
+    releases: str
+    """`s3:BUCKET`: where the collector puts releases of the building database."""
+    collection: str
+    """`SOURCE,SOURCE:MUNICIPALITY`: what it collects, the most trusted source first."""
     exempt_destinations: frozenset[str]
     """`host:port` of a demo's own controllers, which no rule on addresses applies to."""
     metering: str
@@ -88,6 +92,8 @@ class Settings:
             data_keys=variables.get("LEADCLOUD_DATA_KEYS", "secret:"),
             anchors=variables.get("LEADCLOUD_ANCHORS", ""),
             exchanges=_exchanges(variables.get("LEADCLOUD_EXCHANGES", "")),
+            releases=variables.get("LEADCLOUD_RELEASES", ""),
+            collection=variables.get("LEADCLOUD_COLLECTION", ""),
             exempt_destinations=frozenset(
                 variables.get("LEADCLOUD_EXEMPT_DESTINATIONS", "").split()
             ),

@@ -1,0 +1,1 @@
+"""The collector of open data, as the clock calls it."""
