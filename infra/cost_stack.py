@@ -21,7 +21,7 @@ class CostStack(Stack):
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, stage: Stage) -> None:
-        super().__init__(scope, construct_id)
+        super().__init__(scope, construct_id, termination_protection=stage.protected)
         tagged = stage.name.lower()
         budgets.CfnBudget(
             self,

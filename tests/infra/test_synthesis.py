@@ -1,5 +1,6 @@
 """Synthesising, and the checks that it and its templates must pass."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -29,6 +30,19 @@ def test_a_finding_stops_the_synthesis(cdk: None, tmp_path: Path) -> None:
     sqs.Queue(Stack(app, "Unguarded"), "Queue")
     with pytest.raises(RuntimeError, match="ValidationFailed"):
         app.synth()
+
+
+def test_no_stack_that_matters_is_deleted_by_mistake(assembly: Path) -> None:
+    """What holds data never, and of production nothing."""
+    artifacts = json.loads((assembly / "manifest.json").read_text())["artifacts"]
+    stacks = {
+        name: each["properties"].get("terminationProtection", False)
+        for name, each in artifacts.items()
+        if each["type"] == "aws:cloudformation:stack"
+    }
+    assert len(stacks) >= 6
+    for name, kept in stacks.items():
+        assert kept == (name.endswith("Data") or "Prod" in name), name
 
 
 def test_synthesising_needs_no_account(assembly: Path) -> None:
