@@ -132,7 +132,7 @@ FUNCTIONS = tuple(
 
 WHOLE_REGISTER = "search.whole_register"
 WHOLE_REGISTER_NEEDS = Needs(
-    table=(_READ_AT_ONCE, "dynamodb:GetItem"),
+    table=(_READ_AT_ONCE,),
     secret=True,
     register_secret=True,
     layers=("registers", "release"),

@@ -82,7 +82,6 @@ def test_the_function_reads_records_and_writes_none(resources: dict[str, Any]) -
     """What it may do, each right by name."""
     assert rights(resources, "Steps").keys() == {
         "dynamodb:BatchGetItem",
-        "dynamodb:GetItem",
         "kms:Decrypt",
         "logs:CreateLogStream",
         "logs:PutLogEvents",
