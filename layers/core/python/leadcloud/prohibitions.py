@@ -118,7 +118,7 @@ class Allow:
     def __call__(self, contact: Contact) -> Contact | None:
         """Return the contact, without those people in it who may not be called; None if nobody is left."""
         if isinstance(contact, ConsumerContact):
-            return self._consumer(contact)
+            return self._consumer(contact) if self._public or self._own else contact
         return self._business(contact) if self._own else contact
 
     def read_ahead(self, contacts: Iterable[Contact | None]) -> None:
