@@ -28,6 +28,7 @@ class KilledService:
 
     def start(self) -> None:
         """Start it where it was before."""
+        self.started_at = time.monotonic()
         self.process = subprocess.Popen(
             [sys.executable, "-m", "local.run", "--port", str(self.port), "--data", self.folder],
             stdout=subprocess.PIPE,
