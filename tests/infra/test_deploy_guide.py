@@ -6,12 +6,18 @@ import subprocess
 import sys
 from pathlib import Path
 
+import botocore.session
 import pytest
+from botocore import xform_name
 
 from tests.infra.deployment import Deployment
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = [DOCS / "deploy.md", DOCS / "whole-register.md", *sorted((DOCS / "runbooks").glob("*.md"))]
+CLI = {"deploy": "codedeploy", "s3api": "s3"}
+"""What the command line calls otherwise than the models."""
+EVERYWHERE = {"cli-binary-format", "query"}
+"""Options of every command."""
 SECRETS = {"key_pepper", "seal_keys", "idempotency", "suppression", "disclosure", "provenance"}
 
 
@@ -40,6 +46,24 @@ def test_every_command_that_is_named_is_there(page: Path) -> None:
         assert path.with_suffix(".py").exists() or (path / "__main__.py").exists(), module
     for script in re.findall(r"^\s*(\.(?:ci)?/[a-z]+)", text, flags=re.MULTILINE):
         assert (DOCS.parent / script).exists(), script
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_every_command_of_aws_is_one(page: Path) -> None:
+    """Service, operation and options are those that AWS's own models have."""
+    models = botocore.session.get_session()
+    text = page.read_text(encoding="utf-8").replace("\\\n", " ")
+    for service, operation, rest in re.findall(
+        r"aws ([a-z0-9]+) ([a-z]+-[a-z-]+|query|invoke)([^`\n]*)", text
+    ):
+        model = models.get_service_model(CLI.get(service, service))
+        operations = {xform_name(name, "-"): name for name in model.operation_names}
+        assert operation in operations, f"{service} {operation}"
+        shape = model.operation_model(operations[operation]).input_shape
+        options = {xform_name(name, "-") for name in shape.members} if shape else set()
+        assert set(re.findall(r" --([a-z-]+)", rest)) <= options | EVERYWHERE, (
+            f"{service} {operation}"
+        )
 
 
 def test_every_output_that_is_named_is_there(deployment: Deployment) -> None:
