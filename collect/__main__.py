@@ -23,10 +23,9 @@ from pathlib import Path
 import httpx
 
 from collect.codes import LISTS_FOLDER, SERVICE, CodeService, CodesRefused, refresh
-from collect.collection import Collection, Feed, feed_of
+from collect.collection import Collection, Feed, NothingToRelease, feed_of
 from collect.file_source import FileUnreadable, rows_of_file
 from collect.profile import SourceRefused, allowed, profile, profile_names
-from collect.release_file import NothingToRelease
 from collect.report import DoesNotAddUp, Report
 from collect.row import Row
 from collect.synthetic import VANTAA

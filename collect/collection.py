@@ -25,6 +25,10 @@ from leadcloud.buildings.release import Release
 _BATCH = 5_000
 
 
+class NothingToRelease(Exception):
+    """Not one row of the sources is a building for us; the message counts why."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Feed:
     """One source of a collection."""
@@ -79,6 +83,11 @@ class Collection:
             promised = {feed.profile.id: self._read(staging, feed) for feed in feeds}
             report = report_of(staging, promised)
             report.check()
+            if not report.totals["released"]:
+                why = ", ".join(f"{reason}: {n}" for reason, n in report.dropped.items())
+                raise NothingToRelease(
+                    f"Not one row is a building for us; {why or 'there is none'}."
+                )
             profiles = [feed.profile for feed in feeds]
             release = write_release(staging, self.target, profiles=profiles, today=self.today)
             to_be_resumed = False

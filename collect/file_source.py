@@ -50,10 +50,12 @@ def rows_of_file(path: Path, allowed: frozenset[str]) -> Iterator[Row]:
 
 
 def row_of_feature(feature: Any, allowed: frozenset[str]) -> Row:
-    """Return the row of a GeoJSON feature."""
-    properties = feature.get("properties") or {}
-    row = {name: value for name, value in properties.items() if name in allowed}
-    row["geometry"] = feature.get("geometry")
+    """Return the row of a GeoJSON feature; of what is none, a row without any cell."""
+    members = feature if isinstance(feature, dict) else {}
+    properties = members.get("properties")
+    cells = properties.items() if isinstance(properties, dict) else ()
+    row: Row = {name: value for name, value in cells if name in allowed}
+    row["geometry"] = members.get("geometry")
     return row
 
 
@@ -114,7 +116,10 @@ def _gml_row(feature: Any, allowed: frozenset[str]) -> Row:
 def _gml_geometry(element: Any) -> Row | None:
     for part in element.iter():
         if _name(part) in {"pos", "posList", "coordinates"} and part.text:
-            numbers = [float(text) for text in re.split(r"[\s,]+", part.text.strip())]
+            try:
+                numbers = [float(text) for text in re.split(r"[\s,]+", part.text.strip())]
+            except ValueError:
+                return None
             pairs = [list(pair) for pair in zip(numbers[::2], numbers[1::2], strict=False)]
             return {"type": "MultiPoint", "coordinates": pairs}
     return None

@@ -23,19 +23,12 @@ from leadcloud.buildings.street_key import keys_of
 _NUMBERS = ("completed_year", "storeys", "dwellings", "gross_floor_area", "floor_area", "updated")
 
 
-class NothingToRelease(Exception):
-    """Not one row of the source is a building for us."""
-
-
 def write_release(
     staging: Staging, target: Path, *, profiles: Sequence[Profile], today: date
 ) -> Release:
     """Write the staged rows as a release and put it where readers look, replacing the one there.
 
     Readers that have the former file open go on reading it.
-
-    Raises:
-        NothingToRelease: No building is left.
     """
     unfinished = target.with_name(target.name + ".unfinished")
     unfinished.unlink(missing_ok=True)
@@ -81,8 +74,6 @@ def _write(
         connection.execute(statement)
     merge(connection)
     count = connection.execute("SELECT count(*) FROM chosen").fetchone()[0]
-    if count == 0:
-        raise NothingToRelease("Not one row of the source is a building for us.")
     _write_shared(connection)
     _write_buildings(connection)
     _write_addresses(connection)

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from collect.collection import Collection, feed_of
-from collect.release_file import NothingToRelease
+from collect.collection import Collection, NothingToRelease, feed_of
 from collect.report import DoesNotAddUp
 from collect.time_left import OutOfTime, TimeLeft
 from collect.wfs import SourceFailed, polite_client

@@ -10,10 +10,9 @@ import httpx
 import pytest
 
 from collect.__main__ import main
-from collect.collection import Collection, Feed
+from collect.collection import Collection, Feed, NothingToRelease
 from collect.file_source import rows_of_file
 from collect.profile import allowed, profile
-from collect.release_file import NothingToRelease
 from collect.report import DoesNotAddUp
 from collect.wfs import SourceFailed, Wfs
 from leadcloud.buildings.store import BuildingStore
@@ -266,10 +265,12 @@ def test_nothing_usable_is_no_release(tmp_path: Path) -> None:
     """A source of which every row is dropped does not replace what is there."""
     release(tmp_path / "b.sqlite", [row(1)])
 
-    with pytest.raises(NothingToRelease):
+    before = sorted(tmp_path.iterdir())
+
+    with pytest.raises(NothingToRelease, match="position_unusable: 1"):
         release(tmp_path / "b.sqlite", [row(1, at=(0, 0))])
     assert BuildingStore(tmp_path / "b.sqlite").release.count == 1
-    assert [each.name for each in tmp_path.iterdir() if "collecting" in each.name] == []
+    assert sorted(tmp_path.iterdir()) == before
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,28 @@ def test_real_gml_of_a_finnish_city_is_read() -> None:
 
 
 @pytest.mark.parametrize(
+    "member", ["null", "5", "[1]", "{}", '{"properties": [1]}', '{"properties": "x"}']
+)
+def test_what_is_no_feature_is_an_empty_row(tmp_path: Path, member: str) -> None:
+    """It is dropped and counted like any row of which no building can be made."""
+    (tmp_path / "b.geojson").write_text(f'{{"features": [{member}, {{"properties": {{"a": 1}}}}]}}')
+
+    rows = list(rows_of_file(tmp_path / "b.geojson", frozenset({"a"})))
+
+    assert rows == [{"geometry": None}, {"geometry": None, "a": 1}]
+
+
+def test_a_position_in_gml_that_is_no_number_is_none(tmp_path: Path) -> None:
+    """The row is kept, and dropped later for its position."""
+    row = "<r><a>1</a><g><p><pos>here there</pos></p></g></r>"
+    (tmp_path / "b.gml").write_text(f"<f><member>{row}</member></f>")
+
+    assert list(rows_of_file(tmp_path / "b.gml", frozenset({"a"}))) == [
+        {"geometry": None, "a": "1"}
+    ]
+
+
+@pytest.mark.parametrize(
     ("name", "content"),
     [
         ("b.geojson", GEOJSON[:60]),

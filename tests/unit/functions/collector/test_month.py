@@ -14,8 +14,8 @@ import pytest
 from moto import mock_aws
 
 from collect import collection
+from collect.collection import NothingToRelease
 from collect.profile import Profile, profile
-from collect.release_file import NothingToRelease
 from collect.report import DoesNotAddUp
 from collect.time_left import TimeLeft
 from collect.wfs import SourceFailed
