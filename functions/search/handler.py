@@ -166,7 +166,7 @@ def _bought(purchase: Purchase, *, seal: CursorSeal, call: Call, services: Servi
     """Deliver one page, once it is settled."""
     run = services.billing.begin(purchase.order(call))
     try:
-        page = read_page(purchase.search, purchase.cursor, call=call, services=services)
+        page = read_page(purchase.tasks_of(run), purchase.cursor, call=call, services=services)
         deliveries = deliveries_of(purchase.search, page, services)
         services.lead_references.list_by_day(deliveries.values())
         delivered, kept = draw_references(page, deliveries, services)

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from functions.search.cursor import SALT_BYTES, Cursor, CursorSeal, Seen
 from functions.search.delivery import contact_message
-from functions.search.federation import SourceResult, federate
+from functions.search.federation import SourceResult, Task, federate
 from functions.search.merge import Merged, merge
 from functions.search.messages import (
     ChargeMessage,
@@ -70,6 +70,11 @@ class ReadPage:
             for register, number in delivered.items()
         }
 
+    def leaves(self, source: SourcePlan) -> bool:
+        """Tell whether a source was not read, though it is not at its end."""
+        read = (result.plan.id for result in self.results)
+        return source.id in self.cursor.places and source.id not in read
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeliveredSource:
@@ -90,10 +95,12 @@ class Delivered:
     replayed: bool
 
 
-def read_page(search: Search, cursor: Cursor, *, call: Call, services: Services) -> ReadPage:
-    """Read one page from all sources; whom it holds is remembered in the cursor."""
+def read_page(
+    tasks: Sequence[Task], cursor: Cursor, *, call: Call, services: Services
+) -> ReadPage:
+    """Read one page from these sources; whom it holds is remembered in the cursor."""
     results = federate(
-        search.tasks(cursor.places),
+        tasks,
         services.executor,
         deadline=Deadline.after(services.settings.search_deadline, services.clock),
         request_id=call.request_id,
@@ -117,7 +124,8 @@ def deliver_page(
     fields = {source.id: source.fields for source in search.plans}
     ages = _ages(search, page.contacts)
     sources = (
-        *(_skipped(source) for source in search.plans if source.skipped),
+        *(_skipped(source, source.skipped) for source in search.plans if source.skipped),
+        *(_skipped(source, _LEFT) for source in search.plans if page.leaves(source)),
         *(_read(result, delivered.sources.get(result.plan.id)) for result in page.results),
     )
     neighbourhoods = services.neighbourhoods.current()
@@ -276,11 +284,15 @@ def _read(result: SourceResult, delivered: DeliveredSource | None) -> SourceMess
     )
 
 
-def _skipped(source: SourcePlan) -> SourceMessage:
+_LEFT = "left_for_next_page"
+"""Why a source was not read: the page has no room for it, or is given again and had nothing of it."""
+
+
+def _skipped(source: SourcePlan, code: str) -> SourceMessage:
     return SourceMessage(
         register_=source.id,
         state="skipped",
-        code=source.skipped,
+        code=code,
         returned=0,
         elapsed_ms=0,
         charged=0,

@@ -45,6 +45,17 @@ class Purchase:
         """How many contacts each source may deliver."""
         return {task.plan.id: task.share for task in self.tasks}
 
+    def tasks_of(self, run: Run) -> list[Task]:
+        """Return the sources to read: a second time, those that gave something, and as much of it."""
+        if not run.replayed:
+            return self.tasks
+        given = run.operation.given
+        return [
+            replace(task, share=min(task.share, given[task.plan.id]))
+            for task in self.tasks
+            if task.plan.id in given
+        ]
+
     def at(self, quote: Quote) -> "Purchase":
         """Return the same at the prices of a quote, and for no more contacts than it says there are."""
         return replace(
@@ -99,6 +110,7 @@ def settlement(run: Run, page: ReadPage, kept: tuple[Action, ...]) -> Settlement
     return Settlement(
         run=run,
         units={name: count.charged for name, count in page.counts.items() if count.charged},
+        given={each.plan.id: len(each.contacts) for each in page.results if each.contacts},
         suspects=tuple(_suspects(run, page.results)),
         also=kept,
     )

@@ -236,6 +236,26 @@ def test_a_lost_answer_is_given_once_more_and_free(trade: Trade) -> None:
     assert trade.spent() == "0.10"
 
 
+def test_what_was_not_given_the_first_time_is_not_given_free(trade: Trade) -> None:
+    """A source that failed is left for the next page, which is paid for; of another no more is read."""
+    held = [person(2)]
+    trade.offer(
+        register("first", [person(1)], errors=[RegisterUnavailable()]), register("second", held)
+    )
+    trade.search()
+    held.append(person(3))
+
+    again = trade.search()
+
+    assert [each["register"] for each in again["contacts"]] == ["second"]
+    told = {each["register"]: (each["state"], each["code"]) for each in again["sources"]}
+    assert told == {"first": ("skipped", "left_for_next_page"), "second": ("ok", None)}
+    assert (again["replayed"], again["complete"], trade.spent()) == (True, False, "0.05")
+    following = trade.search("two", cursor=again["next_cursor"])
+    assert following["charge"]["units"] == 2
+    assert trade.spent() == "0.15"
+
+
 def test_after_a_quarter_of_an_hour_nothing_is_given_again(trade: Trade) -> None:
     """Contacts are not kept, and the window is closed."""
     trade.offer(register("first", [person(1)]))

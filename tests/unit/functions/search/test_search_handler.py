@@ -189,6 +189,22 @@ def test_a_source_that_cannot_answer_is_skipped(
     assert answer["complete"] is False
 
 
+def test_a_source_for_which_a_page_has_no_room_is_told(
+    services: Services, open_account: OpenAccount
+) -> None:
+    """It was asked for, so the answer is not complete; the cursor goes on with it."""
+    open_account(register("first", [person(1)]), register("second", [person(2)]))
+    body = BODY | {"registers": ["first", "second"], "page_size": 1}
+
+    _, answer = post(services, body)
+    _, following = post(services, body | {"cursor": answer["next_cursor"]}, key="two")
+
+    told = [(each["register"], each["state"], each["code"]) for each in answer["sources"]]
+    assert sorted(told) == [("first", "ok", None), ("second", "skipped", "left_for_next_page")]
+    assert (answer["complete"], following["complete"]) == (False, True)
+    assert [each["register"] for each in following["contacts"]] == ["second"]
+
+
 def test_if_no_source_can_answer_the_search_is_refused(
     services: Services, open_account: OpenAccount
 ) -> None:

@@ -9,11 +9,12 @@ never holds the answer: an answer may hold contacts, and those are not kept.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal, cast
 
 from leadcloud.accounts.money import Money
+from leadcloud.accounts.price import Units
 from leadcloud.accounts.wallet import Share
 from leadcloud.store.interface import Attributes, Delete, Key, PutIfAbsent, Record, Store, Update
 from leadcloud.store.pages import every_record
@@ -55,6 +56,8 @@ class Operation:
     costs: Mapping[str, Money]
     """Most that each source may charge us for it; sources that charge nothing are left out."""
     receipt: Receipt | None = None
+    given: Units = field(default_factory=dict)
+    """Contacts that each source gave; a second answer, which is free, holds no more."""
     rerun_at: datetime | None = None
     """When it was begun once more."""
     rerun_done: bool = False
@@ -142,6 +145,7 @@ def _row(operation: Operation) -> Attributes:
         ],
         "costs": {name: cost.ten_thousandths for name, cost in operation.costs.items()},
         "receipt": [receipt.units, receipt.amount.ten_thousandths] if receipt else None,
+        "given": dict(operation.given),
         "rerun_at": rerun_at.isoformat() if rerun_at else None,
         "rerun_done": operation.rerun_done,
     }
@@ -165,6 +169,7 @@ def _operation(record: Record) -> Operation:
         ),
         costs={name: Money(cost) for name, cost in costs.items()},
         receipt=Receipt(units=receipt[0], amount=Money(receipt[1])) if receipt else None,
+        given=cast("Units", row.get("given", {})),
         rerun_at=datetime.fromisoformat(str(row["rerun_at"])) if row["rerun_at"] else None,
         rerun_done=bool(row["rerun_done"]),
         version=record.version,

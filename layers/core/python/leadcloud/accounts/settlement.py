@@ -7,7 +7,7 @@ line, and those that wait together are written together. What is refused must no
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from random import Random
 
 from leadcloud.accounts.entry import Entry, Line, charge, last_entry
@@ -43,6 +43,8 @@ class Settlement:
     run: Run
     units: Units
     """Contacts to charge of each source."""
+    given: Units = field(default_factory=dict)
+    """Contacts that each source gave, charged or not."""
     suspects: Sequence[str] = ()
     """Sources that may have charged us for what they did not deliver."""
     also: tuple[Action, ...] = ()
@@ -154,7 +156,12 @@ class Settlements:
 
 
 def _ended(settlement: Settlement) -> Operation:
-    return replace(settlement.run.operation, state="settled", receipt=settlement.receipt)
+    return replace(
+        settlement.run.operation,
+        state="settled",
+        receipt=settlement.receipt,
+        given=settlement.given,
+    )
 
 
 def _charge(payer: Payer, settlement: Settlement) -> Entry:
