@@ -1,8 +1,10 @@
 """The routes of search."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 from functions.search.codes import code_list_document
 from functions.search.cursor import CursorSeal
@@ -54,6 +56,8 @@ from leadcloud.store.lookup import look_up
 from leadcloud.wiring import Services, services
 
 api: Api[Services] = Api("search")
+
+T = TypeVar("T")
 
 _BARRED = (AccountSuspended, TermsNotAccepted)
 
@@ -151,12 +155,17 @@ def search_contacts(call: Call, services: Services) -> Answer:
     if request.explain:
         return Answer(body=explain(search, services))
     seal = _seal(search, services)
-    token = request.cursor
-    cursor = first_cursor(search, services) if token is None else seal.read(token)
+    cursor = (
+        first_cursor(search, services)
+        if (token := request.cursor) is None
+        else _opened(lambda at: replace(seal, now=at).read(token), call, services)
+    )
     paying = payers(terms.lineage, terms.registers)
     purchase = Purchase(search=search, cursor=cursor, payers=paying)
-    if request.quote_id is not None:
-        purchase = purchase.at(_quote_seal(search, request, services).read(request.quote_id))
+    if (quote_id := request.quote_id) is not None:
+        quotes = _quote_seal(search, request, services)
+        quote = _opened(lambda at: replace(quotes, now=at).read(quote_id), call, services)
+        purchase = purchase.at(quote)
     if request.max_charge is not None:
         purchase = purchase.within(request.max_charge.money())
     return _bought(purchase, seal=seal, call=call, services=services)
@@ -205,6 +214,20 @@ def set_register_policy(call: Call, services: Services) -> Answer:
     policy = read_policy(call.body, register.description.kind)
     services.policies.change(register_id, policy, by=call.caller.key_id if call.caller else "")
     return Answer(body=call.body)
+
+
+def _opened(read: Callable[[datetime], T], call: Call, services: Services) -> T:
+    """Return what a token holds now; of a request that was answered before, what it held then.
+
+    It may have expired while the answer got lost.
+    """
+    try:
+        return read(services.clock.now())
+    except (CursorInvalid, QuoteExpired):
+        began_at = services.billing.began_at(call.account_id, call.idempotency_key or "")
+        if began_at is None:
+            raise
+        return read(began_at)
 
 
 def _seal(search: Search, services: Services) -> CursorSeal:

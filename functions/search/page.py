@@ -95,9 +95,7 @@ class Delivered:
     replayed: bool
 
 
-def read_page(
-    tasks: Sequence[Task], cursor: Cursor, *, call: Call, services: Services
-) -> ReadPage:
+def read_page(tasks: Sequence[Task], cursor: Cursor, *, call: Call, services: Services) -> ReadPage:
     """Read one page from these sources; whom it holds is remembered in the cursor."""
     results = federate(
         tasks,

@@ -256,6 +256,38 @@ def test_what_was_not_given_the_first_time_is_not_given_free(trade: Trade) -> No
     assert trade.spent() == "0.15"
 
 
+def test_what_a_request_brought_is_good_for_its_second_answer(trade: Trade) -> None:
+    """A quote or a cursor that was good when it was answered has expired when that got lost."""
+    trade.offer(register("first", [person(n) for n in range(5)]))
+    brought = {"quote_id": trade.quote()["quote_id"], "page_size": 2}
+    brought["cursor"] = trade.search(**brought)["next_cursor"]
+    trade.clock.move(14 * 60)
+    trade.search("two", **brought)
+    trade.clock.move(2 * 60)
+
+    assert trade.search("two", **brought)["replayed"] is True
+    assert trade.refused("three", **brought) == (422, "cursor_invalid")
+    del brought["cursor"]
+    assert trade.refused("four", **brought) == (409, "quote_expired")
+    assert trade.spent() == "0.20"
+
+
+def test_a_source_that_is_silent_when_read_again_is_our_risk(trade: Trade) -> None:
+    """Nobody pays for the second answer, so what it may have cost us is in suspense at least."""
+    given = iter(["well", "not at all"])
+
+    def fall_silent() -> None:
+        if next(given) != "well":
+            raise RegisterTimeout
+
+    trade.offer(meanwhile(fall_silent, person(1)))
+    trade.search()
+
+    assert trade.search()["contacts"] == []
+    assert trade.spent() == "0.05"
+    assert [(each.register, each.reason) for each in trade.suspected()] == [("first", "unknown")]
+
+
 def test_after_a_quarter_of_an_hour_nothing_is_given_again(trade: Trade) -> None:
     """Contacts are not kept, and the window is closed."""
     trade.offer(register("first", [person(1)]))
@@ -475,13 +507,14 @@ def test_another_entry_in_between_is_no_obstacle(trade: Trade) -> None:
 def test_a_fault_of_ours_gives_back_what_was_reserved(
     trade: Trade, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """500, nothing charged, nothing left reserved, and the key can be used again."""
+    """500, nothing charged or left reserved, and the key is free; the source had been called."""
     trade.offer(register("first", [person(1)]))
     with monkeypatch.context() as patch:
         patch.setattr("functions.search.page.merge", lambda *_: 1 / 0)
         assert trade.refused() == (500, "internal_error")
 
     assert (trade.spent(), trade.reserved()) == ("0.00", "0.00")
+    assert [(each.register, each.reason) for each in trade.suspected()] == [("first", "died")]
     assert trade.search()["replayed"] is False
 
 

@@ -12,6 +12,7 @@ import hmac
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from leadcloud.accounts.money import NOTHING
@@ -80,6 +81,11 @@ class Billing:
                 return Run(order=order, operation=new.kept())
         raise Unavailable(retry_after=1)
 
+    def began_at(self, account_id: str, idempotency_key: str) -> datetime | None:
+        """Return when a request began that was answered; None where it was not, or not yet."""
+        found = operation(self._store, account_id, self._digest([account_id, idempotency_key]))
+        return found.began_at if found and found.state == "settled" else None
+
     def settle(self, settlement: Settlement) -> Receipt:
         """Charge what was delivered and return the receipt; one that was charged before, as it was.
 
@@ -98,20 +104,16 @@ class Billing:
         if run.replayed:
             self._forget_begun_again(run.operation)
         else:
-            self.take_back(run.operation, suspect=False)
+            self.take_back(run.operation)
 
-    def take_back(self, found: Operation, *, suspect: bool = True) -> Operation:
-        """Release a running operation and return it as it is then.
+    def take_back(self, found: Operation) -> Operation:
+        """Release an operation that runs no more, and return it as it is then.
 
-        Args:
-            found: It runs no more.
-            suspect: It died, so nobody knows what its sources have charged.
+        It was not settled, so nobody knows what its sources have charged.
         """
         released = replace(found, state="released")
-        suspicions = (
-            suspected(found, name, reason="died", at=self._clock.now())
-            for name in (found.costs if suspect else ())
-        )
+        now = self._clock.now()
+        suspicions = (suspected(found, name, reason="died", at=now) for name in found.costs)
         gives_back = (add for share in found.shares for add in settling(share, NOTHING, entries=0))
         try:
             self._store.transact(*released.ended(), *merged(gives_back), *suspicions)
@@ -164,7 +166,7 @@ class Billing:
             raise ResultNotRetained
         if found.rerun_at and now - found.rerun_at < LONGEST_RUN:
             raise IdempotencyKeyInProgress(retry_after=1)
-        begun = replace(found, rerun_at=now)
+        begun = replace(found, rerun_at=now, request_id=order.request_id)
         try:
             self._store.transact(begun.put())
         except TransactionCancelled:
@@ -173,8 +175,12 @@ class Billing:
 
     def _end_again(self, settlement: Settlement) -> None:
         done = replace(settlement.run.operation, rerun_done=True)
+        now = self._clock.now()
+        suspicions = (
+            suspected(done, name, reason="unknown", at=now) for name in settlement.suspects
+        )
         try:
-            self._store.transact(done.put(), *settlement.also)
+            self._store.transact(done.put(), *settlement.also, *suspicions)
         except TransactionCancelled as cancelled:
             raise Unavailable(retry_after=1) from cancelled
 

@@ -48,7 +48,7 @@ class Operation:
     request: str
     """Keyed hash of the whole request."""
     request_id: str
-    """Correlation id, which the sources were told too."""
+    """Correlation id of its last try, which the sources were told too."""
     state: State
     began_at: datetime
     shares: tuple[Share, ...]

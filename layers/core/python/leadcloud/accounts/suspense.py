@@ -17,7 +17,7 @@ from leadcloud.store.interface import Delete, Key, PutIfAbsent, Record, Store
 from leadcloud.store.pages import every_record
 
 Reason = Literal["unknown", "died"]
-"""The source gave no whole answer; or we died, so that nobody knows whether it was called."""
+"""The source gave no whole answer; or we died or failed, and nobody was given what it gave."""
 
 _PARTITION = "SUSPENSE"
 
@@ -39,9 +39,9 @@ class Suspicion:
 
 
 def suspected(found: Operation, register: str, *, reason: Reason, at: datetime) -> PutIfAbsent:
-    """Return the action that keeps a suspicion of an operation's source."""
+    """Return the action that keeps a suspicion of an operation's source; one for each try."""
     return PutIfAbsent(
-        key=Key(_PARTITION, f"{rfc3339(at)}#{found.digest}#{register}"),
+        key=Key(_PARTITION, f"{rfc3339(at)}#{found.digest}#{found.version}#{register}"),
         attributes={
             "at": rfc3339(at),
             "register": register,
