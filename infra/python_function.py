@@ -1,6 +1,7 @@
 """One Lambda function: a folder of functions/, with a role and a log group of its own."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
@@ -90,3 +91,15 @@ class PythonFunction(Construct):
         acknowledge(self, _ACKNOWLEDGED)
         if dead_letters is None:
             acknowledge(self, _NO_DEAD_LETTERS)
+
+    def allow(
+        self,
+        actions: Sequence[str],
+        resource: str,
+        *,
+        only_if: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Give the function a right: actions on one resource, under conditions."""
+        self.role.add_to_policy(
+            iam.PolicyStatement(actions=list(actions), resources=[resource], conditions=only_if)
+        )

@@ -1,18 +1,14 @@
 """The functions, the workflow and the API: what can be deployed anew at any time."""
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
-from aws_cdk import Aws, CfnOutput, Stack
+from aws_cdk import CfnOutput, Stack
 from aws_cdk import aws_events as events
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from functions.collector.shelf import CURRENT, UNFINISHED
 from infra.alarms import Alarms
 from infra.dashboard import Dashboard
 from infra.data_stack import DataStack
@@ -20,31 +16,22 @@ from infra.dead_letters import DeadLetters
 from infra.gradual import LiveVersions
 from infra.layers import Layers
 from infra.log_metrics import LogMetrics
-from infra.nag import acknowledge
 from infra.needs import FUNCTIONS, NEEDS, STEPS, Needs
 from infra.node import REPOSITORY
 from infra.objectives import Searches
+from infra.places import Places
 from infra.python_function import PythonFunction
 from infra.rest_api import RestApi
+from infra.rights import Rights
 from infra.saved_queries import SavedQueries
 from infra.schedules import CALLED_BY_THE_CLOCK, Schedules
 from infra.stages import Stage
 from infra.watched import Watched
 from infra.workflow import Workflow
-from infra.workflow_names import SUBJECT_REQUESTS, workflow_arn, workflow_arns, workflow_name
-from leadcloud.anchors import PREFIX as ANCHOR_PREFIX
+from infra.workflow_names import SUBJECT_REQUESTS, workflow_arns, workflow_name
 from leadcloud.http.routes import ROUTES
 
-_TEXT_SENDER = "LeadCloud"
-"""Sender ID of text messages. Until it is registered for Finland, AWS takes none, and operators tell
-whoever gave a telephone number only."""
-
 _DEFINITION = REPOSITORY / "functions" / "dsar_router" / "workflow.asl.json"
-
-_RELEASE_RIGHTS = {
-    CURRENT: ("s3:GetObject", "s3:PutObject"),
-    UNFINISHED: ("s3:GetObject", "s3:PutObject", "s3:DeleteObject"),
-}
 
 _CALLED = sorted({"authorizer", *(route.function for route in ROUTES)})
 """Functions that the gateway calls."""
@@ -63,6 +50,8 @@ class ServiceStack(Stack):
         self._stage = stage
         self._data = data
         self._layers = Layers(self, "Layers", target=stage.target)
+        self._places = Places(self, stage=stage, data=data)
+        self._rights = Rights(self, stage=stage, data=data)
         self._live: LiveVersions | None = None
         self._dead_letters = DeadLetters(
             self, "DeadLetters", workflows=workflow_arns(self, stage)
@@ -145,154 +134,11 @@ class ServiceStack(Stack):
             name=name,
             beside=("collect",) if needs.releases else (),
             layers=self._layers.of(name),
-            environment={
-                "LEADCLOUD_STORE": f"dynamodb:{self._data.table.table_name}",
-                "LEADCLOUD_SECRETS": f"secretsmanager:{self._own_secret(needs).secret_arn}",
-                "LEADCLOUD_DOCUMENTS": "/opt/docs",
-                "LEADCLOUD_DATA": "/opt/layers/data",
-                **self._places(needs),
-            },
+            environment=self._places.of(needs),
             memory=needs.memory,
             timeout=needs.timeout,
             log_retention=self._stage.log_retention,
             dead_letters=self._dead_letters if name in CALLED_BY_THE_CLOCK else None,
         )
-        if needs.table:
-            _allow(
-                function,
-                needs.table,
-                self._data.table.table_arn,
-                conditions=_in_partitions(needs.partitions) if needs.partitions else None,
-            )
-            self._allow_decrypting(function, "dynamodb")
-        secrets = self._secrets(needs)
-        for secret in secrets:
-            _allow(function, ["secretsmanager:GetSecretValue"], secret.secret_arn)
-        if secrets:
-            self._allow_decrypting(function, "secretsmanager")
-        self._allow_handling_requests(function, needs)
-        if needs.releases:
-            self._allow_making_releases(function)
+        self._rights.give(function, needs)
         return function
-
-    def _own_secret(self, needs: Needs) -> secretsmanager.Secret:
-        return self._data.canary_secret if needs.canary else self._data.secret
-
-    def _secrets(self, needs: Needs) -> list[secretsmanager.Secret]:
-        """Return the secrets that a function may read."""
-        own = [self._own_secret(needs)] if needs.secret or needs.canary else []
-        return own + ([self._data.register_secret] if needs.register_secret else [])
-
-    def _places(self, needs: Needs) -> dict[str, str]:
-        places = {}
-        if needs.register_secret:
-            arn = self._data.register_secret.secret_arn
-            places["LEADCLOUD_REGISTER_SECRETS"] = f"secretsmanager:{arn}"
-        if needs.payload_key:
-            places["LEADCLOUD_DATA_KEYS"] = f"kms:{self._data.payload_key.key_arn}"
-        if needs.workflow:
-            places["LEADCLOUD_EXECUTIONS"] = (
-                f"stepfunctions:{workflow_arn(self, self._stage, SUBJECT_REQUESTS)}"
-            )
-        if needs.mail:
-            places["LEADCLOUD_MAIL"] = "ses:"
-            places["LEADCLOUD_MAIL_SENDER"] = self._sender
-            places["LEADCLOUD_TEXTS"] = f"aws:{_TEXT_SENDER}"
-            places["LEADCLOUD_PRIVACY_CONTACT"] = f"privacy@{self._stage.mail_domain}"
-        if needs.metering:
-            places["LEADCLOUD_METERING"] = "marketplace:"
-        if needs.releases:
-            places["LEADCLOUD_RELEASES"] = f"s3:{self._data.releases.bucket_name}"
-            places["LEADCLOUD_COLLECTION"] = self._stage.collection
-        if needs.anchors:
-            places["LEADCLOUD_ANCHORS"] = f"s3:{self._data.anchors.bucket_name}"
-        return places
-
-    @property
-    def _sender(self) -> str:
-        return f"no-reply@{self._stage.mail_domain}"
-
-    def _allow_handling_requests(self, function: PythonFunction, needs: Needs) -> None:
-        if needs.payload_key:
-            # What a key was made for is its context; without one, nothing is wrapped or unwrapped.
-            for_something = {"Null": {"kms:EncryptionContext:for": "false"}}
-            _allow(
-                function,
-                needs.payload_key,
-                self._data.payload_key.key_arn,
-                conditions=for_something,
-            )
-        if needs.workflow:
-            workflow = workflow_arn(self, self._stage, SUBJECT_REQUESTS)
-            _allow(function, ["states:SendTaskSuccess", "states:StartExecution"], workflow)
-        if needs.mail:
-            as_us = {"StringEquals": {"ses:FromAddress": self._sender}}
-            identity = self._data.identity.email_identity_arn
-            # SES v2 asks for the second where the content is a whole message.
-            _allow(function, ["ses:SendEmail", "ses:SendRawEmail"], identity, conditions=as_us)
-            sender = self.format_arn(
-                service="sms-voice", resource="sender-id", resource_name=f"{_TEXT_SENDER}/FI"
-            )
-            _allow(function, ["sms-voice:SendTextMessage"], sender)
-        if needs.metering:
-            _allow(function, ["aws-marketplace:BatchMeterUsage"], "*")
-        if needs.anchors:
-            bucket = self._data.anchors
-            _allow(function, ["s3:ListBucket"], bucket.bucket_arn)
-            anchors = bucket.arn_for_objects(f"{ANCHOR_PREFIX}*")
-            _allow(function, ["s3:GetObject", "s3:PutObject"], anchors)
-            export = f"{self._data.stack_name}:ExportsOutputFnGetAttAnchorsE78985FDArnBC8F3FC9"
-            acknowledge(
-                function,
-                {
-                    f"AwsSolutions-IAM5[Resource::{export}/{ANCHOR_PREFIX}*]": "An anchor is named "
-                    "after its day, so all that are named so are meant."
-                },
-            )
-
-    def _allow_making_releases(self, function: PythonFunction) -> None:
-        """Let a function replace the release, and keep and remove what is half done."""
-        bucket = self._data.releases
-        _allow(function, ["s3:ListBucket"], bucket.bucket_arn)
-        for prefix, actions in _RELEASE_RIGHTS.items():
-            _allow(function, actions, bucket.arn_for_objects(f"{prefix}*"))
-            export = f"{self._data.stack_name}:ExportsOutputFnGetAttReleasesE6BA3EBFArn06DC8206"
-            acknowledge(
-                function,
-                {f"AwsSolutions-IAM5[Resource::{export}/{prefix}*]": "Named so are its own files."},
-            )
-
-    def _allow_decrypting(self, function: PythonFunction, service: str) -> None:
-        """Let a function use the key through a service, and not by itself.
-
-        Source: AWS, "DynamoDB encryption at rest" and "Secret encryption in AWS Secrets Manager".
-        """
-        function.role.add_to_policy(
-            iam.PolicyStatement(
-                actions=["kms:Decrypt"],
-                resources=[self._data.key.key_arn],
-                conditions={
-                    "StringEquals": {"kms:ViaService": f"{service}.{Aws.REGION}.amazonaws.com"}
-                },
-            )
-        )
-
-
-def _in_partitions(prefix: str) -> Mapping[str, Any]:
-    """Return the condition that a record's partition begins so.
-
-    Source: AWS, "Using IAM policy conditions for fine-grained access control" of DynamoDB.
-    """
-    return {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{prefix}*"]}}
-
-
-def _allow(
-    function: PythonFunction,
-    actions: Sequence[str],
-    resource: str,
-    *,
-    conditions: Mapping[str, Any] | None = None,
-) -> None:
-    function.role.add_to_policy(
-        iam.PolicyStatement(actions=list(actions), resources=[resource], conditions=conditions)
-    )

@@ -5,8 +5,6 @@ knows the numbers of the parts and touches no bucket: Step Functions reads none 
 account anyway (docs/adr/0018).
 """
 
-from collections.abc import Sequence
-
 from aws_cdk import Aws, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -17,7 +15,9 @@ from infra.layers import Layers
 from infra.nag import acknowledge
 from infra.needs import WHOLE_REGISTER, WHOLE_REGISTER_NEEDS
 from infra.node import REPOSITORY
+from infra.places import Places
 from infra.python_function import PythonFunction
+from infra.rights import Rights
 from infra.stages import Exchange, Stage
 from infra.workflow import Workflow
 from infra.workflow_names import JOBS, workflow_name
@@ -38,13 +38,13 @@ class WholeRegisterStack(Stack):
         self._stage = stage
         self._data = data
         steps = self._function()
-        self._allow_reading(steps)
+        Rights(self, stage=stage, data=data).give(steps, WHOLE_REGISTER_NEEDS)
         for exchange in stage.exchanges:
             self._allow_exchange(steps, exchange)
         self._workflow(steps.function)
 
     def _function(self) -> PythonFunction:
-        needs, secrets = WHOLE_REGISTER_NEEDS, self._data
+        needs = WHOLE_REGISTER_NEEDS
         places = (f"{each.account_id}=s3:{each.bucket}" for each in self._stage.exchanges)
         return PythonFunction(
             self,
@@ -52,11 +52,7 @@ class WholeRegisterStack(Stack):
             name=WHOLE_REGISTER,
             layers=Layers(self, "Layers", target=self._stage.target).of(WHOLE_REGISTER),
             environment={
-                "LEADCLOUD_STORE": f"dynamodb:{self._data.table.table_name}",
-                "LEADCLOUD_SECRETS": f"secretsmanager:{secrets.secret.secret_arn}",
-                "LEADCLOUD_REGISTER_SECRETS": f"secretsmanager:{secrets.register_secret.secret_arn}",
-                "LEADCLOUD_DOCUMENTS": "/opt/docs",
-                "LEADCLOUD_DATA": "/opt/layers/data",
+                **Places(self, stage=self._stage, data=self._data).of(needs),
                 "LEADCLOUD_EXCHANGES": " ".join(places),
             },
             memory=needs.memory,
@@ -64,30 +60,20 @@ class WholeRegisterStack(Stack):
             log_retention=self._stage.log_retention,
         )
 
-    def _allow_reading(self, steps: PythonFunction) -> None:
-        """Let it read contracts, switches and prohibitions; it writes none."""
-        data = self._data
-        _allow(steps, WHOLE_REGISTER_NEEDS.table, data.table.table_arn)
-        for secret in (data.secret, data.register_secret):
-            _allow(steps, ("secretsmanager:GetSecretValue",), secret.secret_arn)
-        for service in ("dynamodb", "secretsmanager"):
-            through = {"kms:ViaService": f"{service}.{Aws.REGION}.amazonaws.com"}
-            _allow(steps, ("kms:Decrypt",), data.key.key_arn, only_if=through)
-
     def _allow_exchange(self, steps: PythonFunction, exchange: Exchange) -> None:
         """Let it read what one customer lays down, and write beside that.
 
         The owner is named: of a bucket that was given up, anybody can become the next one.
         """
         bucket = f"arn:{Aws.PARTITION}:s3:::{exchange.bucket}"
-        owned = {"aws:ResourceAccount": exchange.owner}
-        _allow(steps, ("s3:ListBucket",), bucket, only_if=owned)
+        owned = {"StringEquals": {"aws:ResourceAccount": exchange.owner}}
+        steps.allow(["s3:ListBucket"], bucket, only_if=owned)
         for action, files in (
             ("s3:GetObject", f"{ROOT}*/in/*"),
             ("s3:GetObject", f"{ROOT}*/job.json"),
             ("s3:PutObject", f"{ROOT}*/out/*"),
         ):
-            _allow(steps, (action,), f"{bucket}/{files}", only_if=owned)
+            steps.allow([action], f"{bucket}/{files}", only_if=owned)
             named = f"arn:<AWS::Partition>:s3:::{exchange.bucket}/{files}"
             acknowledge(steps, {f"AwsSolutions-IAM5[Resource::{named}]": _FILES})
 
@@ -114,17 +100,3 @@ class WholeRegisterStack(Stack):
         named = f"arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:{name}/*"
         reason = "The executions of its own map runs have names that AWS gives."
         acknowledge(workflow, {f"AwsSolutions-IAM5[Resource::{named}]": reason})
-
-
-def _allow(
-    steps: PythonFunction,
-    actions: Sequence[str],
-    resource: str,
-    *,
-    only_if: dict[str, str] | None = None,
-) -> None:
-    conditions = {"StringEquals": only_if} if only_if else None
-    statement = iam.PolicyStatement(
-        actions=list(actions), resources=[resource], conditions=conditions
-    )
-    steps.role.add_to_policy(statement)
