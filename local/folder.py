@@ -110,10 +110,20 @@ def own_secrets() -> dict[str, str]:
 
 
 def draw_secrets(folder: Folder) -> dict[str, str]:
-    """Return the secrets of this machine, drawn at random the first time."""
+    """Return the secrets of this machine, drawn at random the first time.
+
+    Raises:
+        StartError: Those that were drawn cannot be read.
+    """
     drawn: dict[str, str] = {}
     if folder.secrets.exists():
-        drawn = json.loads(folder.secrets.read_text(encoding="utf-8"))
+        try:
+            drawn = json.loads(folder.secrets.read_text(encoding="utf-8"))
+        except ValueError:
+            raise StartError(
+                f"{folder.secrets} cannot be read. Put a copy of it in its place: without it no "
+                "key that was issued is good."
+            ) from None
     secrets = {
         **own_secrets(),
         "data_keys": randomness.token_hex(32),

@@ -11,6 +11,7 @@ from pathlib import Path
 from functions.accounts.sweeper import sweep_once
 from functions.authorizer.handler import lambda_handler
 from leadcloud.http.routes import ROUTES
+from leadcloud.store.interface import StoreUnavailable
 from leadcloud.wiring import services
 from local.demo import announce, register_demo, seed
 from local.demo_controllers import register_demo_controllers, start_demo_controllers
@@ -35,12 +36,20 @@ HANDLER_THREADS = 64
 def main() -> None:
     """Start the service, say where it listens, and serve until told to stop."""
     options = _options()
-    folder = Folder(options.data)
     try:
-        lock = folder.open()
-        listener = _listen(options.port)
+        _run(Folder(options.data), options.port)
     except StartError as error:
         sys.exit(f"LeadCloud did not start. {error}")
+
+
+def _run(folder: Folder, port: int) -> None:
+    """Serve out of a folder.
+
+    Raises:
+        StartError: It cannot be used, or the port is taken.
+    """
+    lock = folder.open()
+    listener = _listen(port)
     secrets = draw_secrets(folder)
     base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     controllers = start_demo_controllers(folder)
@@ -61,7 +70,7 @@ def main() -> None:
         client_secret=secrets["demo_directory_client_secret"],
     )
     create_demo_database(folder.root)
-    keys = seed(folder, services())
+    keys = _seeded(folder)
     register_demo(services(), provider.base_url)
     controller_keys = register_demo_controllers(services(), controllers)
     announce(folder, base_url, keys=keys, controller_keys=controller_keys)
@@ -99,6 +108,21 @@ def _listen(port: int) -> socket.socket:
             f"Port {port} cannot be had on 127.0.0.1. Choose another with --port."
         ) from None
     return listener
+
+
+def _seeded(folder: Folder) -> dict[str, str]:
+    """Return the keys of the demo accounts.
+
+    Raises:
+        StartError: The store cannot be used.
+    """
+    try:
+        return seed(folder, services())
+    except StoreUnavailable as unavailable:
+        raise StartError(
+            f"{folder.store} cannot be used ({unavailable}). Put a copy of it in its place, or "
+            "choose another folder with --data DIR."
+        ) from None
 
 
 def _handlers() -> dict[str, Handler]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from functions.accounts.messages import IssuedKey, KeyRequest, key_message
 from leadcloud.accounts.account import Account
-from leadcloud.accounts.key import SCOPES, ApiKey, NewKey, Replaced, id_in, is_id
+from leadcloud.accounts.key import ApiKey, NewKey, Replaced, id_in, is_id, scopes_of
 from leadcloud.errors import Fault, NotFound, RequestInvalid
 from leadcloud.wiring import Services
 
@@ -73,7 +73,7 @@ def issue_key(request: KeyRequest, manager: Account, services: Services, *, by: 
 def _faults(request: KeyRequest, account: Account, services: Services) -> Iterator[Fault]:
     now = services.clock.now()
     good = {key.id for key in services.keys.keys_of(account.id) if key.is_good(now)}
-    may_have = {"operator"} if account.kind == "operator" else SCOPES - {"operator"}
+    may_have = scopes_of(account.kind)
     for number, scope in enumerate(request.scopes):
         if scope not in may_have:
             yield Fault(

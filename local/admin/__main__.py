@@ -5,10 +5,12 @@ Each file beside this one is a group: it says what its parser takes, and what ca
 
 import argparse
 import os
+import sys
 from importlib import import_module
 from pathlib import Path
 
 from leadcloud.settings import Settings
+from leadcloud.store.interface import StoreUnavailable
 from leadcloud.wiring import Services
 from local.folder import Folder
 
@@ -25,7 +27,11 @@ def main() -> None:
         module = import_module(f"local.admin.{name}")
         module.add_to(groups.add_parser(name, help=module.__doc__, parents=[shared]))
     options = parser.parse_args()
-    options.carry_out(options, services_of(Folder(options.data)))
+    try:
+        options.carry_out(options, services_of(Folder(options.data)))
+    except StoreUnavailable:
+        place = os.environ.get("LEADCLOUD_STORE", options.data)
+        sys.exit(f"The store cannot be used: {place}. --data DIR names the folder of ./run.")
 
 
 def services_of(folder: Folder) -> Services:

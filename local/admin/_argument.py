@@ -1,4 +1,4 @@
-"""What commands about money take."""
+"""What commands take."""
 
 import argparse
 import re
@@ -8,6 +8,7 @@ from leadcloud.accounts.account import Account
 from leadcloud.accounts.money import NOTHING, Money
 from leadcloud.wiring import Services
 
+_LONGEST_NAME = 80
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,39}", re.ASCII)
 
 
@@ -35,6 +36,13 @@ def code(text: str) -> str:
         raise argparse.ArgumentTypeError(
             "this must be a code, such as an invoice's number: up to 40 letters, digits and ._/-"
         )
+    return text
+
+
+def name(text: str) -> str:
+    """Read a name, or an id: it must not look like another line of a list."""
+    if not text.isprintable() or len(text) > _LONGEST_NAME:
+        raise argparse.ArgumentTypeError(f"this must be one line of up to {_LONGEST_NAME} signs")
     return text
 
 

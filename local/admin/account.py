@@ -13,6 +13,7 @@ from leadcloud.accounts.tier import TIERS
 from leadcloud.ages.groups import SCHEMES
 from leadcloud.purpose import PURPOSES
 from leadcloud.wiring import Services
+from local.admin._argument import name
 
 _BY = "operator"
 
@@ -28,7 +29,7 @@ _HELP = (
 def add_to(parser: argparse.ArgumentParser) -> None:
     """Say what the commands take."""
     parser.add_argument("what", choices=["create", "list", *_ON_ONE], help="; ".join(_HELP))
-    parser.add_argument("of", nargs="?", metavar="NAME|ID")
+    parser.add_argument("of", nargs="?", type=name, metavar="NAME|ID")
     new = parser.add_argument_group("of a new account")
     new.add_argument("--kind", choices=get_args(AccountKind), default="customer")
     new.add_argument("--parent", metavar="ID", help="the reseller of a sub-account")

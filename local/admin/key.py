@@ -5,10 +5,12 @@ import sys
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from leadcloud.accounts.key import SCOPES, ApiKey, NewKey, is_id
+from leadcloud.accounts.key import SCOPES, ApiKey, NewKey, is_id, scopes_of
 from leadcloud.wiring import Services
+from local.admin._argument import account_of, name
 
 _BY = "operator"
+_LONGEST_LIFE = 3_650
 
 _HELP = (
     "issue prints a new key, which cannot be shown again",
@@ -23,7 +25,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("of", metavar="ACCOUNT|ID")
     new = parser.add_argument_group("of a new key")
     new.add_argument("--scope", action="append", default=[], choices=sorted(SCOPES))
-    new.add_argument("--name", default="", help="what its owner calls it")
+    new.add_argument("--name", type=name, default="", help="what its owner calls it")
     new.add_argument("--days", type=int, help="after which it expires; never where left out")
     parser.set_defaults(carry_out=_carry_out)
 
@@ -33,18 +35,20 @@ def _carry_out(options: argparse.Namespace, services: Services) -> None:
 
 
 def _issue(options: argparse.Namespace, services: Services) -> None:
-    _check_account(options.of, services)
+    account = account_of(options.of, services)
     if not options.scope:
         sys.exit("Say what it is good for: --scope, as often as needed.")
-    if options.days is not None and options.days < 1:
-        sys.exit("A key lives at least a day.")
+    if foreign := set(options.scope) - scopes_of(account.kind):
+        sys.exit(f"No key of this account can have the scope {', '.join(sorted(foreign))}.")
+    if options.days is not None and not 1 <= options.days <= _LONGEST_LIFE:
+        sys.exit(f"A key lives a day at least and {_LONGEST_LIFE} days at most, or for good.")
     days = timedelta(days=options.days) if options.days else None
     new = NewKey(name=options.name, expires_at=services.clock.now() + days if days else None)
     print(services.keys.issue(options.of, frozenset(options.scope), new=new, by=_BY))
 
 
 def _list(options: argparse.Namespace, services: Services) -> None:
-    _check_account(options.of, services)
+    account_of(options.of, services)
     for key in services.keys.keys_of(options.of):
         used = key.last_used_on or "never used"
         scopes = ",".join(sorted(key.scopes))
@@ -64,11 +68,6 @@ def _state(key: ApiKey, services: Services) -> str:
     if key.revoked_at is not None:
         return "revoked"
     return "good" if key.is_good(services.clock.now()) else "expired"
-
-
-def _check_account(account_id: str, services: Services) -> None:
-    if services.accounts.account(account_id) is None:
-        sys.exit("There is no such account.")
 
 
 _COMMANDS: Mapping[str, Callable[[argparse.Namespace, Services], None]] = {

@@ -195,6 +195,14 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     assert "--data" in said
 
 
+@pytest.mark.parametrize("name", ["leadcloud.sqlite", "secrets.json"])
+def test_a_folder_that_holds_something_else_is_told(tmp_path: Path, name: str) -> None:
+    """The message names the file."""
+    (tmp_path / name).write_text("something else, longer than what a database begins with " * 9)
+
+    assert name in start_and_fail("--port", "0", "--data", str(tmp_path))
+
+
 def test_two_services_do_not_share_a_folder(running_service: RunningService) -> None:
     """The second one is told, before it touches anything."""
     said = start_and_fail("--port", "0", "--data", str(running_service.folder))

@@ -140,6 +140,8 @@ def test_a_key_is_issued_listed_and_revoked(run: Run, services: Services) -> Non
         ),
         (("account", "create", "Oy", "--cap-month", "-5"), "2"),
         (("account", "create", "Oy", "--tier", "fastest"), "2"),
+        (("account", "create", "Oy\nnobody\tcustomer"), "2"),
+        (("account", "create", "x" * 81), "2"),
         (("key", "issue", "nobody", "--scope", "search"), "no such account"),
         (("key", "list", "nobody"), "no such account"),
         (("key", "revoke", "lc_aaaaaaaaaaaa_secret"), "no such key"),
@@ -157,5 +159,31 @@ def test_a_key_needs_a_scope_and_a_life(run: Run, services: Services) -> None:
     account_id = run("account", "create", "Buyer Oy")
 
     assert "--scope" in refused(run, "key", "issue", account_id)
-    assert "a day" in refused(run, "key", "issue", account_id, "--scope", "search", "--days", "0")
+    for days in ("0", "999999999"):
+        said = refused(run, "key", "issue", account_id, "--scope", "search", "--days", days)
+        assert "a day" in said
+    assert refused(run, "key", "issue", account_id, "--scope", "search", "--name", "\n") == "2"
     assert list(services.keys.keys_of(account_id)) == []
+
+
+@pytest.mark.parametrize(("kind", "scope"), [("customer", "operator"), ("operator", "search")])
+def test_a_key_is_good_for_what_its_account_is(
+    run: Run, services: Services, kind: str, scope: str
+) -> None:
+    """A customer's key that is good for the operator's desk would open all others' requests."""
+    account_id = run("account", "create", "Somebody Oy", "--kind", kind)
+
+    assert scope in refused(run, "key", "issue", account_id, "--scope", scope)
+    assert list(services.keys.keys_of(account_id)) == []
+
+
+def test_a_folder_without_a_store_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who forgets --data is not shown a traceback."""
+    nowhere = tmp_path / "nowhere"
+    monkeypatch.setattr(sys, "argv", ["local.admin", "account", "list", "--data", str(nowhere)])
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    assert "nowhere" in str(ended.value.code)
+    assert "--data" in str(ended.value.code)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
 
-from leadcloud.accounts.account import chain_of
+from leadcloud.accounts.account import AccountKind, chain_of
 from leadcloud.audit import AuditTrail, Details
 from leadcloud.clock import Clock, rfc3339
 from leadcloud.store.interface import (
@@ -209,6 +209,11 @@ class KeyRing:
 
     def _hash(self, key_id: str, secret: str) -> str:
         return hmac.new(self._pepper, f"{key_id}:{secret}".encode(), hashlib.sha256).hexdigest()
+
+
+def scopes_of(kind: AccountKind) -> frozenset[str]:
+    """Return what keys of such an account can be good for: an operator searches nothing."""
+    return frozenset({"operator"}) if kind == "operator" else SCOPES - {"operator"}
 
 
 def id_in(key: str) -> str:
