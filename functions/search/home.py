@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from functions.search.messages import RangeMessage, Surroundings, ValuesMessage
 from leadcloud.buildings.area import Area, Circle, Polygon
 from leadcloud.buildings.code_list import HEATINGS, USES
-from leadcloud.buildings.facts import BuildingFacts, Neighbourhoods
+from leadcloud.buildings.cohort import BuildingFacts
+from leadcloud.buildings.facts import Neighbourhoods
 from leadcloud.errors import Fault, RequestInvalid
 from leadcloud.registers.condition import Condition, Operator
 from leadcloud.registers.contact import ConsumerContact, Contact

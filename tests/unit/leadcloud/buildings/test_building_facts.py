@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from leadcloud.buildings.area import Circle
-from leadcloud.buildings.facts import UNKNOWN, BuildingFacts, Neighbourhoods
+from leadcloud.buildings.cohort import UNKNOWN, BuildingFacts
+from leadcloud.buildings.facts import Neighbourhoods
 from leadcloud.buildings.grid import UNITS
 from leadcloud.clock import SystemClock
 from leadcloud.errors import Unavailable
@@ -33,19 +34,30 @@ def test_facts_that_five_dwellings_share_are_told(tmp_path: Path) -> None:
     ("odd", "expected"),
     [
         ({"heating_method": "03"}, ("small_house", 1980, None)),
-        ({"completion_date": "1951-01-01Z", "heating_method": "01"}, ("small_house", None, None)),
+        ({"completion_date": "1951-01-01Z", "heating_method": "01"}, (None, None, None)),
         ({"main_purpose": "06"}, (None, None, None)),
     ],
 )
 def test_what_fewer_than_five_share_is_left_out(
     tmp_path: Path, odd: dict[str, Any], expected: Any
 ) -> None:
-    """Heating, then the decade, then the use fall away until five dwellings are alike."""
+    """An odd heating is withheld, and all where decade or use are odd: who is told less stands out."""
     rows = [row(number, heating_method="01") for number in range(1, ALIKE + 1)]
 
     facts = _neighbourhoods(tmp_path, [*rows, row(9, **odd)]).facts("Koivutie 9", "01300")
 
     assert (facts.type, facts.built_decade, facts.heating) == expected
+
+
+def test_rare_decades_that_are_five_together_tell_their_use(tmp_path: Path) -> None:
+    """Five houses of whose decades none has five are told alike, and hide in one another."""
+    common = [row(number) for number in range(1, 8)]
+    rare = [row(10 + n, completion_date=f"19{n}1-01-01Z") for n in range(5)]
+    found = _neighbourhoods(tmp_path, [*common, *rare])
+
+    told = {found.facts(f"Koivutie {10 + n}", "01300") for n in range(5)}
+
+    assert {(facts.type, facts.built_decade) for facts in told} == {("small_house", None)}
 
 
 def test_four_dwellings_are_too_few(tmp_path: Path) -> None:
@@ -76,8 +88,8 @@ def test_place_is_a_square_in_which_five_are_alike(tmp_path: Path) -> None:
     lon, lat = near.middle[0] / UNITS, near.middle[1] / UNITS
     assert near.lies_in(Circle(lon=lon, lat=lat, metres=1))
     assert not near.lies_in(Circle(lon=25.00102, lat=60.3, metres=30))
-    assert far.type == "small_house"
-    assert far.middle is None
+    # Told without a place, it would be the one contact of its kind that no area holds.
+    assert far == UNKNOWN
     assert not far.lies_in(Circle(lon=25.3, lat=60.3, metres=50_000))
 
 
@@ -103,19 +115,22 @@ def test_an_unclear_address_tells_nothing(
     assert _neighbourhoods(tmp_path, rows).facts(street, postal_code) == UNKNOWN
 
 
-def test_buildings_that_disagree_tell_what_they_share(tmp_path: Path) -> None:
-    """Two houses of one address and different decades: the decade is not known; sheds are ignored."""
+@pytest.mark.parametrize(("decade", "expected"), [("1982", "small_house"), ("1951", None)])
+def test_buildings_of_an_address_must_be_told_alike(
+    tmp_path: Path, decade: str, expected: str | None
+) -> None:
+    """Two houses of one address tell what is told of both, or nothing; sheds are ignored."""
     rows = [
         *[row(number) for number in range(10, 16)],
         row(1, number_part_of_address_number="1"),
-        row(2, number_part_of_address_number="1", completion_date="1951-01-01Z"),
+        row(2, number_part_of_address_number="1", completion_date=f"{decade}-01-01Z"),
         row(3, number_part_of_address_number="1", main_purpose="03"),
     ]
 
     facts = _neighbourhoods(tmp_path, rows).facts("Koivutie 1", "01300")
 
     assert isinstance(facts, BuildingFacts)
-    assert (facts.type, facts.built_decade) == ("small_house", None)
+    assert facts.type == expected
 
 
 def test_a_release_that_takes_too_long_is_unavailable(
