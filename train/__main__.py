@@ -117,9 +117,12 @@ def predict(options: argparse.Namespace) -> None:
         probabilities = restated(probabilities, prior, estimated(probabilities, prior))
     with options.out.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([*people.header, *GROUPS])
+        # A file made for `evaluate` has columns of these names; what is told takes their place.
+        kept = [column for column in people.header if column not in GROUPS]
+        writer.writerow([*kept, *GROUPS])
         for cells, row in zip(people.lines, probabilities.tolist(), strict=True):
-            writer.writerow([*cells.values(), *(f"{share:.9f}" for share in row)])
+            others = (cells[column] for column in kept)
+            writer.writerow([*others, *(f"{share:.9f}" for share in row)])
     print(f"{options.out}: {len(people.lines)} people, by {table.origin.version}")
 
 

@@ -223,6 +223,20 @@ def test_people_come_out_as_they_went_in_with_a_column_per_group(desk: Desk) -> 
     assert probabilities(lines).sum(axis=1) == pytest.approx(1)
 
 
+def test_a_file_of_people_whose_group_is_known_can_be_predicted(desk: Desk) -> None:
+    """What is told takes the place of its columns; no column is there twice."""
+    assert desk.train(desk.write("names.csv", text_of(births()))) == 0
+    known: Rows = [("Eino", *range(7), "x"), ("Olga", *range(7), "y")]
+
+    lines = desk.predict(text_of(known, ("name", *GROUPS, "note")))
+
+    header = (desk.folder / "told.csv").read_text(encoding="utf-8").partition("\n")[0].split(",")
+    assert header == ["name", "note", *GROUPS]
+    assert [line["note"] for line in lines] == ["x", "y"]
+    unknown = desk.predict(text_of([("Eino",), ("Olga",)], ("name",)))
+    assert (probabilities(lines) == probabilities(unknown)).all()
+
+
 def test_a_report_is_a_table_json_and_a_picture(
     desk: Desk, capsys: pytest.CaptureFixture[str]
 ) -> None:
