@@ -26,11 +26,13 @@ about a person.
 
 ## How it is made
 
-Shares of a name among those born in each period, times the people living of each age; smoothed by a
-backoff worth 5 people (10 where fewer than 50,000 were counted), and more for rare names, so that
-one person more or less moves no share by 0.05. Names with fewer than {least} bearers in the counts
-have no row. The letters of a name are judged by a logistic regression on runs of one to four
-that at least {least} people share, fitted without the name itself. Reasons: docs/adr/0005 and 0006.
+Shares of a name among those born in each year, read off a smooth curve through the counts of its
+periods, times the people living of each age; smoothed by a backoff worth 5 people (10 where fewer
+than 50,000 were counted), and more for rare names, so that one person more or less moves no share
+by 0.05. Names with fewer than {least} bearers in the counts have no row. The letters of a name are
+judged by a logistic regression on runs of one to four that at least {least} people share, fitted
+without the name itself, and for an unknown name moved to the age mix of people with rare names.
+Reasons: docs/adr/0005, 0006 and 0022.
 
 ## Known limits
 
@@ -40,11 +42,11 @@ that at least {least} people share, fitted without the name itself. Reasons: doc
 - The reference year is fixed for a table, so that the year in which a name changes group cannot
   show when its bearers were born. Train a new table to move it.
 - Where people are counted by decade, those held out are known by decade as well, and the reports
-  spread them over its years. On samples of Norway and the United States, cut to Finland's size and
-  form and then held against everybody's true year, such a report said 0.8 to 1.2 points too little
-  for the likeliest group, and log-loss within 0.01.
-- Finland's counts hold 11 people born after 1999: 18-24 is told by the trend of the nineties, and is
-  hardly ever the likeliest of the seven groups. The four groups do not have this gap.
+  place them within it by the curve of their name. On samples of Norway, cut to Finland's size and
+  form and then held against everybody's true year, such a report was right within a point for the
+  likeliest group and 0.02 for log-loss (docs/adr/0022). Nobody's true year stands behind Finland's.
+- Finland's counts hold 11 people born after 1999: 18-24 is told by how names went until then, and
+  what the report says of it rests on the same curves.
 - Another country's table never stands in: US, French and Norwegian names were measured on Finns to
   be worse than the age mix alone.
 """

@@ -41,7 +41,7 @@ class AgeGroupClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             there on.
         min_bearers: Names with fewer bearers are not told apart from unknown ones.
         ngram_share: Weight of a name's letters in its backoff; zero leaves them out.
-        heaviest: The most that one person weighs who was counted.
+        heaviest: As how many bearers of a name one more may count, at the most.
         areas: Shares of the classes in areas of the population, for a third column of `X`.
         progress: Called after each fit of the letters.
 
@@ -105,8 +105,8 @@ class AgeGroupClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 area is not learned from, its mix is one of `areas`.
             y: Class labels, shape (n_samples,).
             sample_weight: People that each row stands for, shape (n_samples,).
-            counted: Where the weights are not simply people who were counted: how many were, by
-                which a name is common or rare, shape (n_samples,).
+            counted: Where the weights are not simply people who were counted: how many were, which
+                is how sure one may be of a name, shape (n_samples,).
         """
         self._validate_params()
         rows, labels = validate_data(self, X, y, dtype=None)
@@ -115,23 +115,23 @@ class AgeGroupClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         weights = _check_sample_weight(
             sample_weight, rows, dtype=np.float64, ensure_non_negative=True
         )
-        keys, by_sex = self._count(rows, codes, weights)
-        counts, bearers = by_sex.sum(axis=1), by_sex.sum(axis=2)
-        if counted is not None:
-            people = _check_sample_weight(counted, rows, dtype=np.float64)
-            bearers = self._count(rows, codes, people)[1].sum(axis=2)
-        borne = bearers.sum(axis=1)
-        total = counts.sum(axis=0)
-        self.people_ = float(total.sum())
+        people = weights if counted is None else np.asarray(counted, dtype=np.float64)
+        keys, of_row = _keys(rows)
+        total = np.bincount(codes, weights, len(self.classes_))
+        by_sex = np.zeros((len(keys), 3, len(self.classes_)))
+        np.add.at(by_sex, (of_row, _sexes(rows), codes), people)
+        borne = by_sex.sum(axis=(1, 2))
+        self.people_ = float(people.sum())
         self.prior_ = _positive(total)
         order = sorted(range(len(keys)), key=lambda place: (-borne[place], keys[place]))
         own = [place for place in order if keys[place] and borne[place] >= self.min_bearers]
-        rest = total - counts[own].sum(axis=0)
-        self.other_ = _positive(np.maximum(rest, 0) + _PRIOR_PEOPLE * self.prior_)
+        rest = np.isin(of_row, own, invert=True)
+        others = np.bincount(codes[rest], weights[rest], len(self.classes_))
+        self.other_ = _positive(others + _PRIOR_PEOPLE * self.prior_)
         self.names_ = [keys[place] for place in own]
         named = [place for place in order if keys[place]]
-        self._learn_letters([keys[place] for place in named], counts[named])
-        self._smooth(by_sex[own], bearers[own])
+        self._learn_letters([keys[place] for place in named], by_sex[named].sum(axis=1))
+        self._smooth(by_sex[own])
         return self
 
     def predict_proba(self, X: ArrayLike) -> Floats:
@@ -176,40 +176,28 @@ class AgeGroupClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         tags.classifier_tags.poor_score = True
         return tags
 
-    def _count(
-        self, X: NDArray[Any], codes: NDArray[np.int64], weights: Floats
-    ) -> tuple[list[str], Floats]:
-        """Return keys, and people by key, sex and class, shape (n_keys, 3, n_classes)."""
-        distinct, inverse = np.unique(X[:, 0].astype(str), return_inverse=True)
-        places: dict[str, int] = {}
-        of_name = np.array(
-            [places.setdefault(key_of(name), len(places)) for name in distinct.tolist()]
-        )
-        by_sex = np.zeros((len(places), 3, len(self.classes_)))
-        np.add.at(by_sex, (of_name[inverse], _sexes(X), codes), weights)
-        return list(places), by_sex
-
     def _learn_letters(self, names: list[str], counts: Floats) -> None:
         """Fit the letters, and keep what each name's letters say to a fit without the name."""
         self.letters_: letters.Letters | None = None
         own = len(self.names_)
         self._own_backoff = np.tile(self.other_, (own, 1))
-        if self.ngram_share:
-            self.letters_ = letters.fit(names, counts)
-        if self.letters_ is not None:
+        learned = letters.fit(names, counts) if self.ngram_share else None
+        if learned is not None:
             tick = self.progress or letters.no_tick
             self._own_backoff = self._blend(letters.predict_unseen(names, counts, tick)[:own])
+            # Who is asked by letters has a rare name, and rare names are not of every age alike.
+            self.letters_ = learned.moved_to(self.other_)
 
     def _blend(self, judged: Floats) -> Floats:
         return self.ngram_share * judged + (1 - self.ngram_share) * self.other_
 
-    def _smooth(self, by_sex: Floats, bearers: Floats) -> None:
+    def _smooth(self, by_sex: Floats) -> None:
         """Make the rows: first one per name, then those for one sex of a name."""
         self.alpha_ = self.alpha or alpha_for(self.people_)
         rows = self._smoothed(by_sex.sum(axis=1), self._own_backoff)
         self.sex_rows_ = np.repeat(np.arange(len(rows), dtype=np.int32)[:, None], 3, axis=1)
         more = [rows]
-        common = bearers[:, 1:] >= self.min_bearers
+        common = by_sex[:, 1:].sum(axis=2) >= self.min_bearers
         for place in np.flatnonzero(common.all(axis=1)):
             for sex in (1, 2):
                 self.sex_rows_[place, sex] = sum(map(len, more))
@@ -252,11 +240,19 @@ def of_shares(shares: NDArray[np.uint16]) -> Floats:
     return probabilities
 
 
-def _positive(weights: Floats) -> Floats:
+def _positive(weights: NDArray[Any]) -> Floats:
     """Return weights as shares, none of them zero."""
     floored = np.maximum(weights, weights.sum() * 1e-9)
     shares: Floats = floored / floored.sum()
     return shares
+
+
+def _keys(X: NDArray[Any]) -> tuple[list[str], NDArray[np.int64]]:
+    """Return the keys of names, and the place of each row's among them."""
+    distinct, inverse = np.unique(X[:, 0].astype(str), return_inverse=True)
+    places: dict[str, int] = {}
+    of_name = [places.setdefault(key_of(name), len(places)) for name in distinct.tolist()]
+    return list(places), np.array(of_name)[inverse]
 
 
 def _sexes(X: NDArray[Any]) -> NDArray[np.int64]:

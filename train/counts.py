@@ -12,8 +12,6 @@ from typing import TextIO
 import numpy as np
 from numpy.typing import NDArray
 
-from leadcloud.ages.names import OTHER
-
 COLUMNS = ("country", "name", "birth_from", "birth_to", "count")
 """Those that a file must have; with `sex`, where it is known, they are the format."""
 
@@ -47,8 +45,6 @@ class NameCounts:
     birth_to: NDArray[np.int64]
     """First and last year of birth, both included, shape (n,)."""
     counts: NDArray[np.float64]
-    withheld_below: float = 0.0
-    """Where people are summed up as `_OTHER_`: the smallest count that the file lists."""
 
     def of_people(self, counts: NDArray[np.float64]) -> "NameCounts":
         """Return the same rows with other counts."""
@@ -70,16 +66,13 @@ def gather(rows: Iterable[Row]) -> NameCounts:
         first_years.append(first)
         last_years.append(last)
         counts.append(count)
-    people, of_name = np.array(counts, dtype=np.float64), np.array(names, dtype=np.int64)
-    listed = people[(of_name != places.get(OTHER, -1)) & (people > 0)]
     return NameCounts(
         spellings=tuple(places),
-        names=of_name,
+        names=np.array(names, dtype=np.int64),
         sexes=np.array(sexes, dtype=np.int64),
         birth_from=np.array(first_years, dtype=np.int64),
         birth_to=np.array(last_years, dtype=np.int64),
-        counts=people,
-        withheld_below=float(listed.min()) if OTHER in places and len(listed) else 0.0,
+        counts=np.array(counts, dtype=np.float64),
     )
 
 

@@ -3,7 +3,7 @@
 import zlib
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import compress
 
 import numpy as np
@@ -25,7 +25,9 @@ MOST_NAMES = 10_000
 """Names that a fit reads, spread evenly from common to rare; more change nothing but the time."""
 
 _MOST_NGRAMS = 8000
-_REGULARISATION = 0.1
+_REGULARISATION = 0.7
+_LEAST = 1e-3
+"""Share of a class that hardly a name of those learned from is in."""
 _STOP = {"maxiter": 200, "ftol": 1e-6}
 
 Floats = NDArray[np.float64]
@@ -44,6 +46,14 @@ class Letters:
     vectorizer: CountVectorizer
     weights: Floats
     """Logits that each run adds, shape (n_ngrams + 1, n_classes); the last row is the intercept."""
+    mix: Floats
+    """Shares of the classes in what it was fitted on, shape (n_classes,)."""
+
+    def moved_to(self, mix: Floats) -> "Letters":
+        """Return the same for names of people with another mix of the classes."""
+        weights = self.weights.copy()
+        weights[-1] += np.log(mix / self.mix)
+        return replace(self, weights=weights, mix=mix)
 
     def predict_proba(self, names: Sequence[str]) -> Floats:
         """Return P(class | letters) of names, shape (n_names, n_classes)."""
@@ -72,7 +82,12 @@ def fit(names: Sequence[str], counts: Floats) -> Letters | None:
     )
     # A name of ten thousand bearers teaches more than one of ten, but not a thousand times more.
     targets = counts / np.sqrt(np.maximum(counts.sum(axis=1, keepdims=True), 1))
-    return Letters(vectorizer=vectorizer, weights=_regress(vectorizer.transform(names), targets))
+    taught = targets.sum(axis=0)
+    return Letters(
+        vectorizer=vectorizer,
+        weights=_regress(vectorizer.transform(names), targets),
+        mix=np.maximum(taught, _LEAST * taught.sum()) / taught.sum(),
+    )
 
 
 def _regress(runs: csr_array, targets: Floats) -> Floats:

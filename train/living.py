@@ -5,6 +5,7 @@ knows for certain is each name's share of a period. Spread over the period's yea
 by the people who are living of each year, the shares become people.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol
@@ -16,28 +17,21 @@ from scipy.sparse import csr_array
 from leadcloud.ages.groups import FIRST_AGES, GROUPS
 from leadcloud.ages.names import OTHER
 from train.counts import FIRST_BIRTH, LAST_BIRTH, SEXES, FileUnusable, NameCounts
+from train.curves import Axis, shares_by_year
 from train.pyramid import OLDEST, Pyramid
-from train.withheld import give_back
 
 Floats = NDArray[np.float64]
 
 YEARS = LAST_BIRTH - FIRST_BIRTH + 1
 
-_THIN = 300.0
-"""People. A period of fewer is told by its neighbour's names as much as by its own."""
+_STAND_FOR = 1.0
+"""Of those living, as many in all as were counted, the most that a counted person may stand for as
+evidence: where few were counted of many, their names' neighbouring periods tell more."""
 
-_STAND_FOR = 2.5
-"""Of all that a counted person may stand for, on average over all, where many are living of a
-period in which few were counted: so many more lean on the neighbour's names."""
 
-_FAMILIAR = 20.0
-"""People of a name, before its trend is believed."""
-
-_STEEPEST = 8.0
-"""Times that a name becomes commoner or rarer from one period to the next."""
-
-_CHUNK = 10_000
-_NOBODY = 1e-6
+HEAVIEST = 1.75
+"""As how many of a name's bearers one more may count: the young and the very old, few of whom were
+counted, tell a whole course. Measured on Finland's file, at most; see docs/adr/0022."""
 
 
 class Population(Protocol):
@@ -90,8 +84,6 @@ class Cells:
     counted: Floats
     """Shape (n,). Of the adults whom the file lists under the name, those that each row stands
     for: that is how well one is hidden among them."""
-    heaviest: float
-    """The most that a counted person adds to one group: those of thin periods stand for many."""
 
 
 def living(counts: NameCounts, reference_year: int, population: Population) -> Cells:
@@ -101,9 +93,7 @@ def living(counts: NameCounts, reference_year: int, population: Population) -> C
         FileUnusable: Periods overlap, or nobody in the counts is of one of the groups.
     """
     periods = Periods.of(counts)
-    rows, of_row = np.unique(counts.names * len(SEXES) + counts.sexes, return_inverse=True)
-    shape = (len(rows), len(periods.first))
-    bearers = csr_array((counts.counts, (of_row, periods.of_row)), shape=shape).toarray()
+    rows, _, bearers = periods.bearers(counts)
     in_group = groups_of_years(reference_year)
     born = periods.evenly(bearers.sum(axis=0))
     people = population.people(born, reference_year)
@@ -112,42 +102,34 @@ def living(counts: NameCounts, reference_year: int, population: Population) -> C
         empty = ", ".join(GROUPS[place] for place in np.flatnonzero(counted * total == 0))
         raise FileUnusable(f"the names have nobody of the age {empty} in {reference_year}")
     people *= counted.sum() / total.sum()
-    standing = periods.sums(people[0] * in_group.sum(axis=1))
-    # Below the names, one for each period that next to nobody bears: what it gets, a person weighs.
-    probes = _NOBODY * np.eye(len(periods.first))
-    named = _with_withheld(bearers, counts, rows, periods=periods)
-    shares = _shares(np.vstack([named, probes]), standing)
-    of_sex = people[np.append(rows % len(SEXES), [0] * len(probes))]
-    chunks = (slice(start, start + _CHUNK) for start in range(0, len(shares), _CHUNK))
-    weighed = np.vstack([periods.by_year(shares[c]) * of_sex[c] @ in_group for c in chunks])
+    weights = _weights(bearers.sum(axis=0), periods.sums(people[0] * in_group.sum(axis=1)))
+    trust = _STAND_FOR / np.maximum(weights, _STAND_FOR)
+    told_apart = np.array(counts.spellings)[rows // len(SEXES)] != OTHER
+    shares = shares_by_year(bearers, np.where(told_apart[:, None], trust, 1), periods.axis)
+    by_sex = [(of_sex[:, None] * in_group)[periods.years] for of_sex in people]
+    weighed = _in_groups(shares, rows, by_sex)
     adults = bearers @ (periods.sums(in_group.sum(axis=1)) / periods.widths)
     return _cells(counts.spellings, rows, weighed, adults=adults)
 
 
-def _with_withheld(
-    bearers: Floats, counts: NameCounts, rows: NDArray[np.int64], *, periods: "Periods"
-) -> Floats:
-    """Return the bearers by name and sex with those whom the file withholds, as far as guessed."""
-    if counts.withheld_below <= 1:
-        return bearers
-    names, sexes = np.divmod(rows, len(SEXES))
-    other = counts.spellings.index(OTHER)
-    listed = np.zeros(bearers.shape, dtype=bool)
-    keys = counts.names * len(SEXES) + counts.sexes
-    listed[np.searchsorted(rows, keys), periods.of_row] = True
-    result = bearers.copy()
-    for sex in range(len(SEXES)):
-        named = (sexes == sex) & (names != other)
-        rest = np.flatnonzero((sexes == sex) & (names == other))
-        if len(rest):
-            result[named], result[rest[0]] = give_back(
-                bearers[named],
-                listed[named],
-                bearers[rest[0]],
-                middles=(periods.first + periods.last) / 2,
-                below=counts.withheld_below,
-            )
-    return result
+def _in_groups(shares: Floats, rows: NDArray[np.int64], by_sex: Sequence[Floats]) -> Floats:
+    """Return the people in each group, shape (n, 7), of shares by year.
+
+    Args:
+        shares: Shape (n, n_years).
+        rows: Names and sexes, as `Periods.bearers` has them.
+        by_sex: For each sex, people by year and group.
+    """
+    people = np.zeros((len(shares), len(GROUPS)))
+    for sex, standing in enumerate(by_sex):
+        of_sex = rows % len(SEXES) == sex
+        people[of_sex] = shares[of_sex] @ standing
+    return people
+
+
+def _weights(counted: Floats, standing: Floats) -> Floats:
+    """Return how many of those living each counted person of a period stands for."""
+    return np.divide(standing, counted, out=np.zeros_like(standing), where=counted > 0)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -173,10 +155,24 @@ class Periods:
                 raise FileUnusable(f"periods of birth overlap: one ends {last}, one begins {first}")
         return cls(first=distinct[:, 0], last=distinct[:, 1], of_row=of_row.ravel())
 
+    def bearers(self, counts: NameCounts) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
+        """Return the names and sexes, to which each row of a file belongs, and people by period.
+
+        A name and a sex are one number: the place of the name times three, and that of the sex.
+        """
+        distinct, of_row = np.unique(counts.names * len(SEXES) + counts.sexes, return_inverse=True)
+        shape = (len(distinct), len(self.first))
+        return distinct, of_row, csr_array((counts.counts, (of_row, self.of_row)), shape).toarray()
+
     @property
     def widths(self) -> NDArray[np.int64]:
         """Years in each period."""
         return self.last - self.first + 1
+
+    @property
+    def axis(self) -> Axis:
+        """The years of the periods, one period after another."""
+        return Axis(years=self.years, starts=self.starts, widths=self.widths)
 
     @property
     def starts(self) -> NDArray[np.int64]:
@@ -201,57 +197,6 @@ class Periods:
         result[self.years] = np.repeat(people / self.widths, self.widths)
         return result
 
-    def by_year(self, shares: Floats) -> Floats:
-        """Spread shares by period over its years, shape (n, YEARS).
-
-        A name that is on the rise in the neighbouring periods rises within the period as well;
-        its mean over the period stays.
-        """
-        years, middles = self.years + FIRST_BIRTH, (self.first + self.last) / 2
-        lines = np.array([np.interp(years, middles, unit) for unit in np.eye(len(middles))])
-        slopes = shares @ lines
-        means = np.add.reduceat(slopes, self.starts, axis=1) / self.widths
-        factors = np.divide(shares, means, out=np.zeros_like(shares), where=means > 0)
-        result = np.zeros((len(shares), YEARS))
-        result[:, self.years] = slopes * np.repeat(factors, self.widths, axis=1)
-        return result
-
-
-def _shares(bearers: Floats, standing: Floats) -> Floats:
-    """Return each row's share of the people of each period, shape (n_rows, n_periods).
-
-    Thin periods lean on their neighbours, from the richest one outwards: eleven people born after
-    2000 do not tell how those born after 2000 are called.
-
-    Args:
-        bearers: People counted, shape (n_rows, n_periods).
-        standing: People living of each period, as many in all as were counted.
-    """
-    shares, total = bearers.copy(), bearers.sum(axis=0)
-    richest = int(np.argmax(total))
-    outwards = [(p, p - 1, p - 2) for p in range(richest + 1, len(total))]
-    outwards += [(p, p + 1, p + 2) for p in range(richest - 1, -1, -1)]
-    shares[:, richest] /= total[richest]
-    for period, neighbour, second in outwards:
-        lent = shares[:, neighbour]
-        if 0 <= second < len(total):
-            lent = lent * _trend(lent, shares[:, second], total[neighbour])
-        thin = max(_THIN, standing[period] / _STAND_FOR - total[period])
-        lent = lent * (thin / lent.sum())
-        shares[:, period] = (shares[:, period] + lent) / (total[period] + thin)
-    return shares
-
-
-def _trend(near: Floats, far: Floats, people: float) -> Floats:
-    """Return how much commoner each name becomes from one period to the next, damped by half.
-
-    Half was measured to be best, in the 2020s of Norway and the United States told from samples
-    that hold nobody young: names go on as they went, but no trend lasts.
-    """
-    growth = (people * near + _FAMILIAR) / (people * far + _FAMILIAR)
-    factors: Floats = np.sqrt(np.clip(growth, 1 / _STEEPEST, _STEEPEST))
-    return factors
-
 
 def groups_of_years(reference_year: int) -> Floats:
     """Return which years of birth belong to which group, shape (YEARS, 7)."""
@@ -264,9 +209,12 @@ def groups_of_years(reference_year: int) -> Floats:
 
 
 def _cells(
-    spellings: tuple[str, ...], rows: NDArray[np.int64], weighed: Floats, *, adults: Floats
+    spellings: tuple[str, ...],
+    rows: NDArray[np.int64],
+    people: Floats,
+    *,
+    adults: Floats,
 ) -> Cells:
-    people, probed = weighed[: len(rows)], weighed[len(rows) :]
     filled, groups = np.nonzero(people)
     of_row = people.sum(axis=1)
     told = np.divide(adults, of_row, out=np.zeros_like(of_row), where=of_row > 0)
@@ -277,5 +225,4 @@ def _cells(
         y=np.array(GROUPS, dtype=object)[groups],
         people=people[filled, groups],
         counted=people[filled, groups] * told[filled],
-        heaviest=float(probed.max()) / _NOBODY,
     )

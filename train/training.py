@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from leadcloud.ages.groups import GROUPS
 from train.accuracy import Outcome
 from train.classifier import AgeGroupClassifier, alpha_for
-from train.counts import FIRST_BIRTH, SEXES, NameCounts
-from train.living import Periods, Population, groups_of_years, living
+from train.counts import SEXES, NameCounts
+from train.curves import shares_by_year
+from train.living import HEAVIEST, Periods, Population, groups_of_years, living
 
 Floats = NDArray[np.float64]
 
@@ -47,10 +47,13 @@ class Training:
         cells = living(self.counts.of_people(counts), self.reference_year, self.population)
         # As for all people together: a fold of them must not be smoothed differently.
         classifier = self.make().set_params(
-            alpha=alpha_for(self.counts.counts.sum()), heaviest=cells.heaviest
+            alpha=alpha_for(self.counts.counts.sum()), heaviest=HEAVIEST
         )
         fitted: AgeGroupClassifier = classifier.fit(
-            cells.X, cells.y, sample_weight=cells.people, counted=cells.counted
+            cells.X,
+            cells.y,
+            sample_weight=cells.people,
+            counted=cells.counted,
         )
         return fitted
 
@@ -68,14 +71,19 @@ class Training:
 
 
 def _places(counts: NameCounts, reference_year: int, population: Population) -> Floats:
-    """Return to which groups the people of each row belong, shape (n, 7)."""
+    """Return to which groups the people of each row belong, shape (n, 7).
+
+    Within a period, people are where the course of their name says, told by everybody. Spread
+    evenly, they would be where few of the name were born (docs/adr/0022).
+    """
     periods = Periods.of(counts)
-    born = periods.evenly(np.bincount(periods.of_row, counts.counts).astype(np.float64))
-    living_then = population.people(born, reference_year).mean(axis=0)
-    in_group = living_then[:, None] * groups_of_years(reference_year)
-    ends = np.cumsum(np.vstack([np.zeros(len(GROUPS)), in_group]), axis=0)
-    by_period = ends[periods.last - FIRST_BIRTH + 1] - ends[periods.first - FIRST_BIRTH]
-    total = by_period.sum(axis=1, keepdims=True)
-    shares = np.divide(by_period, total, out=np.zeros_like(by_period), where=total > 0)
-    result: Floats = shares[periods.of_row]
+    _, of_row, bearers = periods.bearers(counts)
+    shares = shares_by_year(bearers, np.ones_like(bearers), periods.axis)
+    born = periods.evenly(bearers.sum(axis=0))
+    shares *= population.people(born, reference_year).mean(axis=0)[periods.years]
+    in_group = groups_of_years(reference_year)[periods.years]
+    by_group = [periods.axis.mean(shares * group)[of_row, periods.of_row] for group in in_group.T]
+    places = np.column_stack(by_group)
+    total = places.sum(axis=1, keepdims=True)
+    result: Floats = np.divide(places, total, out=np.zeros_like(places), where=total > 0)
     return result

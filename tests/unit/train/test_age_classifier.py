@@ -12,8 +12,10 @@ from leadcloud.ages.model import AgeModel
 from leadcloud.ages.names import OTHER
 from leadcloud.ages.table import load, save
 from tests.plugins.ages import chance
+from train import letters
 from train.classifier import AgeGroupClassifier
 from train.export import Edition, export
+from train.mix import restated
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -153,3 +155,39 @@ def test_letters_tell_something_of_names_never_seen() -> None:
     fitted = AgeGroupClassifier().fit(rows, y, sample_weight=weights)
 
     assert fitted.predict([["zzza", "F"], ["zzzo", "M"]]).tolist() == ["75+", "18-24"]
+
+
+def test_letters_are_asked_about_people_with_rare_names() -> None:
+    """Fitted on a mix of groups, they judge names of people with another as that mix has it."""
+    names = [
+        f"{first}{middle}{end}"
+        for first in "klmn"
+        for middle in "aeiou"
+        for end in ("na", "ri", "s")
+    ]
+    counts = np.array(
+        [
+            [chance(place).randint(0, 90) * (1, 3, 9)[group] for group in range(3)]
+            for place in range(len(names))
+        ]
+    )
+    learned = letters.fit(names, counts.astype(np.float64))
+    assert learned is not None
+    mix = np.array([0.7, 0.2, 0.1])
+
+    moved = learned.moved_to(mix).predict_proba(names)
+
+    assert moved == pytest.approx(restated(learned.predict_proba(names), learned.mix, mix))
+    assert learned.mix.sum() == pytest.approx(1, abs=0.01)
+
+
+def test_an_unknown_name_is_no_common_one() -> None:
+    """Rare names are the young people's here, and their letters are everybody's."""
+    names = [f"{a}{b}{c}" for a in "klmnprst" for b in "aeiou" for c in ("na", "ri")]
+    chance(0).shuffle(names)
+    labels, weights = ["75+"] * 40 + ["18-24"] * 40, [200] * 40 + [9] * 40
+
+    fitted = AgeGroupClassifier().fit([[name] for name in names], labels, weights)
+
+    young = fitted.predict_proba([["Wöh"]])[0, list(fitted.classes_).index("18-24")]
+    assert young > 0.8
