@@ -3,7 +3,9 @@
 Source: OGC API Features Part 1 (17-069r4), Part 2 (18-058r1), Part 3 (19-079r2).
 """
 
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
 from functions.buildings.crs import CRS84, CRS_LIST
 from functions.buildings.queryable import QUERYABLES
@@ -68,9 +70,23 @@ def link(href: str, rel: str, media_type: str, *, title: str) -> Json:
 
 
 def licence_links(release: Release) -> list[Json]:
-    """Return links to the licences of the release's sources."""
-    licences = dict.fromkeys((each.licence, each.licence_url) for each in release.sources)
-    return [link(url, "license", "text/html", title=name) for name, url in licences]
+    """Return links to the licences of the release's sources, each with whom it wants named."""
+    named: dict[tuple[str, str], list[str]] = {}
+    for each in release.sources:
+        named.setdefault((each.licence, each.licence_url), []).append(each.attribution)
+    return [
+        link(url, "license", "text/html", title=f"{name}: {'; '.join(owners)}")
+        for (name, url), owners in named.items()
+    ]
+
+
+def link_header(links: Sequence[Json]) -> str:
+    """Return links as a header (RFC 8288); names of owners have letters beyond ASCII."""
+    return ", ".join(
+        f'<{each["href"]}>; rel="{each["rel"]}"; type="{each["type"]}"'
+        f"; title*=UTF-8''{quote(each['title'], safe='')}"
+        for each in links
+    )
 
 
 def landing(base: str, release: Release) -> Json:

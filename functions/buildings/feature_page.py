@@ -143,6 +143,8 @@ class PageWriter:
         after: int | None = None,
         matched: int | None = None,
     ) -> list[Json]:
+        if asked.format == "csv":
+            query = {**query, "f": "csv"}  # whoever follows a link may not say what was preferred
         items, here = self._base + ITEMS, urlencode(query)
         other, its = {"json": ("csv", "text/csv"), "csv": ("json", GEOJSON)}[asked.format]
         mine = {"json": GEOJSON, "csv": "text/csv"}[asked.format]

@@ -9,6 +9,7 @@ from functions.buildings.crs import CRS84, Crs
 from functions.buildings.filter_shape import check_shape
 from functions.buildings.parameter import fault
 from leadcloud.buildings.area import Area
+from leadcloud.errors import ParameterInvalid
 
 MAX_POINTS = 1_000
 _MOST = 100
@@ -27,8 +28,10 @@ def read_polygon(text: str, name: str) -> Area:
     if not text.lstrip().upper().startswith(("POLYGON", "MULTIPOLYGON")):
         raise fault(name, "Give POLYGON((24.9 60.1, …)).")
     try:
-        arguments = cql2.parse_text(f"S_INTERSECTS(geometry, {text})").to_json()["args"]
-        (area,) = areas_of(arguments[1], CRS84)
+        _, geometry = cql2.parse_text(f"S_INTERSECTS(geometry, {text})").to_json()["args"]
+        (area,) = areas_of(geometry, CRS84)
+    except ParameterInvalid as error:
+        raise fault(name, error.faults[0].detail) from None
     except (cql2.ParseError, ValueError, KeyError, TypeError):
         raise fault(name, "This is no polygon in well-known text.") from None
     return area

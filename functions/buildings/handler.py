@@ -11,7 +11,7 @@ from pydantic import Field
 from functions.buildings import document
 from functions.buildings.api_document import api_document
 from functions.buildings.crs import CRS84, Crs, crs_named
-from functions.buildings.document import GEOJSON, OPENAPI, SCHEMA_JSON, base_url
+from functions.buildings.document import GEOJSON, OPENAPI, SCHEMA_JSON, base_url, link_header
 from functions.buildings.feature_page import PAGE_SECONDS, PageWriter, feature_with_links
 from functions.buildings.items import ItemsParameters, read_items_query
 from functions.buildings.map_page import asset, map_page
@@ -205,7 +205,8 @@ def suggest_addresses(call: Call, services: Services) -> Answer:
                 for each in found
             ),
             attribution=store.release.attribution,
-        )
+        ),
+        headers=_licence(store),
     )
 
 
@@ -220,8 +221,9 @@ def suggest_addresses(call: Call, services: Services) -> Answer:
 def count_buildings(call: Call, services: Services) -> Answer:
     """Count the buildings of an area by decade and use."""
     deadline = Deadline.after(PAGE_SECONDS, services.clock)
+    store = services.buildings.store()
     with _answerable():
-        return Answer(body=statistics(services.buildings.store(), call.query, deadline))
+        return Answer(body=statistics(store, call.query, deadline), headers=_licence(store))
 
 
 @api.operation("showMap", Contract(media_type="text/html"))
@@ -279,16 +281,17 @@ def _tag(store: BuildingStore, *asked: object) -> str:
     return f'"{store.release.id}-{digest}"'
 
 
+def _licence(store: BuildingStore) -> dict[str, str]:
+    return {"Link": link_header(document.licence_links(store.release))}
+
+
 def _unchanged(tag: str) -> Answer:
-    return Answer(status=304, headers={"ETag": tag, "Cache-Control": _CHECKED_AGAIN})
+    return Answer(status=304, headers=_kept(tag))
 
 
 def _headers(tag: str, links: Sequence[Json]) -> dict[str, str]:
-    return {
-        "ETag": tag,
-        "Cache-Control": _CHECKED_AGAIN,
-        "Vary": "Accept",
-        "Link": ", ".join(
-            f'<{each["href"]}>; rel="{each["rel"]}"; type="{each["type"]}"' for each in links
-        ),
-    }
+    return {**_kept(tag), "Link": link_header(links)}
+
+
+def _kept(tag: str) -> dict[str, str]:
+    return {"ETag": tag, "Cache-Control": _CHECKED_AGAIN, "Vary": "Accept"}

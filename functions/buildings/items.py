@@ -4,7 +4,7 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import blake2b
 from itertools import starmap
@@ -14,6 +14,7 @@ from pydantic import Field, create_model
 
 from functions.buildings.crs import CRS84, Crs, crs_named
 from functions.buildings.filter import Filter, read_filter
+from functions.buildings.media_type import CSV, JSON, prefers
 from functions.buildings.parameter import (
     DEFAULT_LIMIT,
     bbox_edges,
@@ -24,6 +25,7 @@ from functions.buildings.parameter import (
     years_of,
 )
 from functions.buildings.queryable import QUERYABLES
+from functions.buildings.town import town_of
 from leadcloud.buildings.address import Address, read_address
 from leadcloud.buildings.area import ALWAYS, Circle, Condition, Value
 from leadcloud.buildings.store import Selection
@@ -53,7 +55,7 @@ DESCRIBED = {
     "f": "json or csv.",
     "near": "Longitude and latitude; the nearest buildings first.",
     "radius": "Metres from `near`.",
-    "address": "Street, number and postal code, in Finnish or Swedish.",
+    "address": "Street, number and postal code or town, in Finnish or Swedish.",
     "built_from": "First year of completion.",
     "built_to": "Last year of completion.",
 }
@@ -180,7 +182,7 @@ def read_items_query(query: Query, *, release: str, accept: str) -> ItemsQuery:
         offset=reader.read("offset", lambda text: whole_number(text, "offset")) or 0,
         cursor=reader.read("cursor", lambda text: Cursor.read(text, release, question_of(query))),
         crs=reader.read("crs", lambda text: crs_named(text, "crs")) or CRS84,
-        format=reader.read("f", _format) or ("csv" if accept.startswith("text/csv") else "json"),
+        format=reader.read("f", _format) or ("csv" if prefers(accept, CSV, JSON) else "json"),
         near=_near(reader),
         wide="radius" not in query,
         address=reader.read("address", _address),
@@ -219,7 +221,8 @@ def _address(text: str) -> Address:
     address = read_address(text)
     if not address.street:
         raise fault("address", "Give a street, and after it a house number and a postal code.")
-    return address
+    before, _, last = text.rpartition("," if "," in text else " ")
+    return replace(address, municipality=town_of(last) if before.strip() else None)
 
 
 def _near(reader: _Reader) -> Circle | None:

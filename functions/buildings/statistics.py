@@ -1,5 +1,6 @@
 """How many buildings of which decade and use an area has."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from functions.buildings.queryable import QUERYABLES
 from leadcloud.buildings.area import Condition
 from leadcloud.buildings.store import BuildingStore, Selection
 from leadcloud.clock import Deadline
+from leadcloud.codes.code_list import code_list
 from leadcloud.http.wire import Parameters, Wire
 
 _AREAS = ("bbox", "polygon", "postal_code", "municipality")
@@ -91,8 +93,19 @@ def _selection(asked: StatisticsParameters) -> Selection:
         return Selection(area=read_polygon(text, "polygon"))
     queryable = QUERYABLES[name]
     value = str(queryable.value_of_text(text))
+    _check(name, value)
     return Selection(
         condition=Condition(sql=f"{queryable.sql} = ?", values=(value,)),
         postal_code=value if name == "postal_code" else None,
         municipality=value if name == "municipality" else None,
     )
+
+
+def _check(name: str, value: str) -> None:
+    """Refuse a code that no place has: that it has no buildings would be no answer."""
+    municipalities = code_list("municipality")
+    if name == "municipality" and value not in municipalities:
+        nearest = ", ".join(municipalities.nearest(value))
+        raise fault(name, f"No such code is valid. The nearest: {nearest}.")
+    if name == "postal_code" and not re.fullmatch(r"[0-9]{5}", value):
+        raise fault(name, "Postal codes have five digits.")

@@ -111,11 +111,57 @@ def test_statistics_are_the_buildings_counted(look_up: LookUp) -> None:
         {"bbox": "1,2,3,4", "postal_code": "01300"},
         {"polygon": "x"},
         {"polygon": "POLYGON((1 1,2 2))"},
+        {"polygon": "POLYGON((25 60,26 60,26 61,25 60)) OR TRUE"},
+        {"postal_code": "1300"},
+        {"municipality": "92"},
+        {"municipality": "Vantaa"},
+        {"municipality": "004"},
     ],
 )
 def test_statistics_are_of_one_area(look_up: LookUp, query: dict[str, str]) -> None:
-    """None, two, or something that is no area is 400."""
-    assert look_up.get("/v1/buildings/statistics", **query).status == 400
+    """None, two, or something that is no area is 400, and the parameter is named."""
+    reply = look_up.get("/v1/buildings/statistics", **query)
+
+    assert reply.status == 400
+    assert [each["field"] for each in reply.json["errors"]] == [*query, "bbox"][:1]
+
+
+def test_counts_and_completions_name_their_licence(look_up: LookUp) -> None:
+    """As every answer does."""
+    for path, query in (("statistics", {"municipality": "092"}), ("suggest", {"q": "koivu"})):
+        assert 'rel="license"' in look_up.get(f"/v1/buildings/{path}", **query).headers["Link"]
+
+
+def test_a_town_tells_where_a_street_is(open_look_up: OpenLookUp) -> None:
+    """In either language, typed half or whole; what is no town of ours is left aside."""
+    look_up = open_look_up([row(1), row(2, municipality_number="049", postal_code="02100")])
+
+    def codes(typed: str) -> list[str]:
+        found = look_up.get("/v1/buildings/suggest", q=typed).json["suggestions"]
+        return sorted(each["municipality"] for each in found)
+
+    assert codes("Koivutie, Vantaa") == ["092"]
+    assert codes("Koivutie 1, va") == ["092"]
+    assert codes("Björkvägen 2, Esbo") == ["049"]
+    assert codes("koivutie vanda") == ["092"]
+    assert codes("koivutie, Tikkurila") == ["049", "092"]
+    assert codes("koivutie,") == ["049", "092"]
+    assert codes("koivutie 1, Espoo") == []
+    assert _ids(look_up.items(address="Koivutie, Espoo")) == [building_id(2)]
+    assert _ids(look_up.items(address="Koivutie 1, Vanda")) == [building_id(1)]
+    assert _ids(look_up.items(address="Koivutie 1, Esbo")) == []
+
+
+@pytest.mark.parametrize(
+    "typed", ["Koivutie 7-9", "Koivutie 7 A 12", "koivutie 7b", "Koivutie 7 as 3"]
+)
+def test_completion_leaves_stairs_and_flats_aside(open_look_up: OpenLookUp, typed: str) -> None:
+    """The house is what is looked for."""
+    look_up = open_look_up([row(1, number_part_of_address_number="7-9"), row(2)])
+
+    (found,) = look_up.get("/v1/buildings/suggest", q=typed).json["suggestions"]
+
+    assert (found["street"], found["house_number"]) == ("Koivutie", "7")
 
 
 def test_the_nearest_are_answered_in_order(look_up: LookUp) -> None:

@@ -15,6 +15,7 @@ from leadcloud.buildings.address import fold, read_address, read_house_number
         ("Björkvägen 17-19", "bjorkvagen", "17-19", None),
         ("Isoketo ", "isoketo", None, None),
         ("Eino Uusitalontie 630", "eino uusitalontie", "630", None),
+        ("Koivutie 123456", "koivutie", None, None),
         ("", "", None, None),
     ],
 )

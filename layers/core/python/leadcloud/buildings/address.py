@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 
 _NUMBER = re.compile(
-    r"(?P<first>[0-9]{1,4})\s?(?P<letter>[a-zåäö](?![a-zåäö]))?(?:\s?-\s?(?P<last>[0-9]{1,4}))?",
+    r"(?P<first>[0-9]{1,4})(?![0-9])\s?(?P<letter>[a-zåäö](?![a-zåäö]))?(?:\s?-\s?(?P<last>[0-9]{1,4}))?",
     re.IGNORECASE,
 )
 _POSTAL_CODE = re.compile(r"(?<![0-9])[0-9]{5}(?![0-9])")
@@ -43,6 +43,8 @@ class Address:
     """Folded."""
     number: HouseNumber | None
     postal_code: str | None
+    municipality: str | None = None
+    """Three digits, where whoever reads the address knows it."""
 
 
 def fold(text: str) -> str:

@@ -28,6 +28,9 @@ def _numbered(store: BuildingStore, address: Address) -> list[tuple[int, str]]:
     if address.postal_code is not None:
         values["code"] = address.postal_code
         where += " AND postal_code = :code"
+    if address.municipality is not None:
+        values["municipality"] = address.municipality
+        where += " AND municipality = :municipality"
     if address.number is not None:
         values["number"] = address.number.first
         where += " AND number = :number"
