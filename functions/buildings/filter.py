@@ -7,6 +7,7 @@ Source: OGC 21-065r2.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import chain, count
 from typing import Any, NoReturn
 
@@ -201,6 +202,8 @@ class _Compiler:
 
     def _null(self, _operator: str, arguments: Sequence[Json], _depth: int) -> Condition:
         (argument,) = _exactly(arguments, 1)
+        if argument == {"property": "geometry"}:
+            return Condition(sql="(1=0)")  # a building without a position is not released
         return Condition(sql=f"({_operand(argument).sql} IS NULL)")
 
     def _between(self, _operator: str, arguments: Sequence[Json], _depth: int) -> Condition:
@@ -305,8 +308,18 @@ def _literal(expression: Json, operand: _Operand) -> Value:
         return int(expression)
     if kind == "integer" and isinstance(expression, (int, float)):
         return expression
-    if kind == "date" and isinstance(expression, dict):
-        return str(expression.get("date") or expression.get("timestamp", ""))[:10]
+    if kind == "date":
+        return _day(expression)
     if isinstance(expression, str) and kind != "integer":
         return str(_FOLDS[operand.fold](expression)) if operand.fold else expression
     return _refuse("A property is compared with a value of another kind than it has.")
+
+
+def _day(expression: Json) -> str:
+    """Return a date, or the date of a moment."""
+    if isinstance(expression, dict):
+        expression = expression.get("date") or expression.get("timestamp")
+    try:
+        return datetime.fromisoformat(expression).date().isoformat()
+    except (TypeError, ValueError):
+        return _refuse("A date is compared with a date, such as DATE('2025-03-05').")

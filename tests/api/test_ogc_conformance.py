@@ -8,6 +8,7 @@ import csv
 import json
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import yaml
@@ -259,6 +260,9 @@ def test_datetime_selects_by_completion(
         "unknown=1", "limit=1&limit=2", "crs=EPSG:3067", "bbox=25,60,26,61&bbox-crs=x",
         "filter=nothing%20at%20all", "filter=foo=1", "filter-lang=cql", "filter=use=1", "f=xml",
         "cursor=x", "offset=-1", "offset=x", "use=castle", "completed_year=x", "near=25", "radius=10",
+        "filter=updated%20%3E%20DATE('2025-13-45')", "filter=updated%20%3D%20'March'",
+        "filter-lang=cql2-json&filter={%22op%22:%22%3E%22,%22args%22:[{%22property%22:%22updated%22},{%22date%22:5}]}",
+        "filter-lang=cql2-json&filter={%22op%22:%22%3E%22,%22args%22:[{%22property%22:%22updated%22},{%22interval%22:[%222025-01-01%22,%22..%22]}]}",
         "near=25,60&radius=0", "near=25,60&bbox=25,60,26,61", "address=,", "address=%20",
     ],
 )  # fmt: skip
@@ -330,6 +334,7 @@ def test_an_answer_that_is_known_is_not_sent_again(look_up: LookUp) -> None:
 
     assert (again.status, again.text) == (304, "")
     assert again.headers["ETag"] == tag
+    assert again.headers["Vary"] == first.headers["Vary"]
     assert other.status == 200
 
 
@@ -352,8 +357,41 @@ def test_csv_holds_what_geojson_holds(look_up: LookUp) -> None:
     assert reply.headers["Content-Type"].startswith("text/csv")
     assert [line.split(",")[2] for line in lines[1:]] == [each["id"] for each in features]
     assert by_accept.text == reply.text
-    assert 'rel="next"' in reply.headers["Link"]
     assert 'rel="license"' in reply.headers["Link"]
+    assert quote("Synthetic data: these buildings are invented") in reply.headers["Link"]
+
+
+def test_a_table_goes_on_as_a_table(look_up: LookUp) -> None:
+    """The next link needs no header of whoever follows it."""
+    links = look_up.get(ITEMS, limit=5, headers={"Accept": "text/csv"}).headers["Link"]
+    (following,) = [each for each in links.split(", <") if 'rel="next"' in each]
+
+    reply = look_up.get(following.partition(">")[0])
+
+    assert reply.headers["Content-Type"].startswith("text/csv")
+
+
+@pytest.mark.parametrize(
+    ("accept", "form"),
+    [
+        ("text/csv", "text/csv"),
+        ("TEXT/CSV;q=0.9, */*;q=0.1", "text/csv"),
+        ("application/geo+json;q=0, text/csv", "text/csv"),
+        ("text/*", "text/csv"),
+        ("text/csv;q=0.5, application/geo+json", "application/geo+json"),
+        ("text/csv;q=0.5, */*", "application/geo+json"),
+        ("text/csv, application/json", "application/geo+json"),
+        ("text/csv;q=0", "application/geo+json"),
+        ("text/html,application/xhtml+xml,*/*;q=0.8", "application/geo+json"),
+        ("application/xml", "application/geo+json"),
+        (";;,q=,text/csv;q=x", "text/csv"),
+    ],
+)
+def test_the_form_is_the_one_preferred(look_up: LookUp, accept: str, form: str) -> None:
+    """RFC 9110, section 12.5.1: the weights decide, and GeoJSON where they say nothing."""
+    reply = look_up.get(ITEMS, limit=1, headers={"Accept": accept})
+
+    assert reply.headers["Content-Type"].startswith(form)
 
 
 @pytest.mark.parametrize("code", [4326, 3067, 3879])
@@ -402,6 +440,9 @@ FILTERS: dict[str, Callable[[dict[str, Any]], bool]] = {
     "id_valid": lambda p: p["id_valid"],
     "id_valid = FALSE": lambda p: not p["id_valid"],
     "updated >= DATE('2025-03-20')": lambda p: p["updated"] >= "2025-03-20",
+    "updated >= TIMESTAMP('2025-03-20T00:00:00Z')": lambda p: p["updated"] >= "2025-03-20",
+    "geometry IS NULL": lambda _: False,
+    "geometry IS NOT NULL": lambda _: True,
     "TRUE": lambda _: True,
     "FALSE": lambda _: False,
     "postal_code = '01212' AND use = 'small_house'": lambda p: (
