@@ -10,7 +10,9 @@ from collect.time_left import OutOfTime, TimeLeft
 from collect.wfs import SourceFailed, polite_client
 from functions.collector.shelf import Current, Shelf
 
-Outcome = Literal["kept", "released", "unfinished"]
+Outcome = Literal["kept", "released", "unfinished", "source_failed", "rows_lost"]
+"""How a call ended. The last two are others' bad days: the next call is there for them, and the alarm
+ReleaseOld for days that do not end."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,23 +32,24 @@ class Wanted:
 
     def is_met(self, current: Current | None, today: date) -> bool:
         """Tell whether the release that is there is this month's, and what was asked for."""
-        return current is not None and (
-            (current.collection, current.created.replace(day=1))
-            == (self.text, today.replace(day=1))
+        return (
+            current is not None
+            and current.collection == self.text
+            and month_of(current.created) == month_of(today)
         )
 
 
 def go_on(shelf: Shelf, wanted: Wanted, left: TimeLeft, *, today: date) -> Outcome:
-    """Collect until the release is there, or the time is up.
+    """Collect until the release is there, the time is up, or a source fails.
+
+    What was read is kept for the next call, but what does not add up.
 
     Raises:
-        SourceFailed: A server did not answer; what was read is kept for the next call.
-        DoesNotAddUp: Rows were lost; the next call begins anew.
-        NothingToRelease: As that.
+        NothingToRelease: No row is a building for us; the next call begins anew.
     """
     if wanted.is_met(shelf.current(), today):
         return "kept"
-    month = f"{today:%Y-%m}"
+    month = month_of(today)
     shelf.take_up(month)
     try:
         _collect(shelf, wanted, left, today=today)
@@ -55,13 +58,21 @@ def go_on(shelf: Shelf, wanted: Wanted, left: TimeLeft, *, today: date) -> Outco
         return "unfinished"
     except SourceFailed:
         shelf.lay_down(month)
-        raise
-    except (DoesNotAddUp, NothingToRelease):
+        return "source_failed"
+    except DoesNotAddUp:
+        shelf.forget(month)
+        return "rows_lost"
+    except NothingToRelease:
         shelf.forget(month)
         raise
     shelf.publish(wanted.text)
     shelf.forget(month)
     return "released"
+
+
+def month_of(day: date) -> str:
+    """Return the month that a day is in."""
+    return f"{day:%Y-%m}"
 
 
 def _collect(shelf: Shelf, wanted: Wanted, left: TimeLeft, *, today: date) -> None:

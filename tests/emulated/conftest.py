@@ -1,7 +1,8 @@
 """The whole service, deployed from its own templates on an emulator of AWS.
 
 Only the layers differ from what is deployed for real: they are installed for the interpreter and
-the processor of this machine, on which the emulator runs the functions.
+the processor of this machine, on which the emulator runs the functions. And the collector is told to
+collect invented buildings.
 """
 
 import io
