@@ -7,7 +7,7 @@ import pytest
 from leadcloud.ages.groups import FOUR, SEVEN
 from leadcloud.ages.model import AgeModel, AgeModels
 from leadcloud.ages.names import OTHER
-from leadcloud.ages.table import TableUnusable
+from leadcloud.ages.table import AgeTable, TableUnusable
 from tests.plugins.ages import TABLES
 
 
@@ -26,6 +26,21 @@ def test_a_damaged_name_is_judged_as_the_name(finnish_ages: AgeModel, damaged: s
     assert finnish_ages.predict([damaged], scheme=SEVEN) == finnish_ages.predict(
         ["Marjatta"], scheme=SEVEN
     )
+
+
+def test_capitals_say_nothing(shipped_table: AgeTable) -> None:
+    """Every name of a table is told alike in capitals, small, mixed, and as most write it."""
+    model = AgeModel(shipped_table)
+    keys = shipped_table.names
+    told = model.predict(keys, scheme=SEVEN)
+
+    for written in (str.title, str.upper, str.swapcase, str.capitalize):
+        names = [written(key) for key in keys]
+        assert model.predict(names, ["F"] * len(keys), scheme=SEVEN) == model.predict(
+            keys, ["F"] * len(keys), scheme=SEVEN
+        )
+        assert model.predict(names, scheme=SEVEN) == told
+    assert [model.judge(key).basis for key in keys[:500]] == [each.basis for each in told[:500]]
 
 
 def test_an_unknown_name_is_said_to_be_one(finnish_ages: AgeModel) -> None:

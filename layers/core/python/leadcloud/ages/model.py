@@ -70,13 +70,16 @@ class AgeModel:
             surname_first: The register writes `Virtanen Matti`.
         """
         look_up = self._look_up(scheme)
-        folded = map(str.casefold, names)
         found: list[Prediction | None]
         if sexes is None:
-            found = list(map(look_up[None], folded))
+            found = list(map(look_up[None], names))
         else:
-            found = [look_up[sex](name) for name, sex in zip(folded, sexes, strict=True)]
-        again = [] if all(found) else [n for n, each in enumerate(found) if each is None]
+            found = [look_up[sex](name) for name, sex in zip(names, sexes, strict=True)]
+        missing = [] if all(found) else [n for n, each in enumerate(found) if each is None]
+        for number in missing:
+            sex = sexes[number] if sexes else None
+            found[number] = look_up[sex](names[number].casefold())
+        again = [number for number in missing if found[number] is None]
         if areas is not None and self._areas:
             again += [number for number, area in enumerate(areas) if area in self._areas]
         read: dict[tuple[str, Sex, str | None], Prediction] = {}
@@ -160,7 +163,10 @@ class AgeModel:
         return "table" if row is not None and row < self.table.own_rows else "backoff"
 
     def _look_up(self, scheme: Scheme) -> "_LookUp":
-        """Return what is told of every name of the table; made when first needed."""
+        """Return what is told of every name of the table, as most write it and as its key.
+
+        Made when first needed. Folding a name takes as long as looking it up.
+        """
         if scheme.name not in self._by_scheme:
             self._by_scheme[scheme.name] = self._make_look_up(scheme)
         return self._by_scheme[scheme.name]
@@ -169,10 +175,11 @@ class AgeModel:
         table = self.table
         make = cache(lambda told, basis: _prediction(told, basis, scheme))
         rows = [make(told, self._basis(row)) for row, told in enumerate(table.told[scheme.name])]
-        columns = [
-            dict(zip(table.names, map(rows.__getitem__, table.sex_rows[column::3]), strict=True))
-            for column in range(3)
-        ]
+        titles = [_title(key) for key in table.names]
+        columns = []
+        for column in range(3):
+            told = [rows[row] for row in table.sex_rows[column::3]]
+            columns.append(dict(zip((*titles, *table.names), (*told, *told), strict=True)))
         look_up = _LookUp({sex: columns[column].get for sex, column in SEXES.items()})
         look_up[None] = columns[0].get
         return look_up
@@ -231,6 +238,12 @@ def _prediction(told: int, basis: Basis, scheme: Scheme) -> Prediction:
         second_group=scheme.groups[second],
         basis=basis,
     )
+
+
+def _title(key: str) -> str:
+    """Return `Marja-Liisa` for `marja-liisa`; the key where that would be another name."""
+    title = key.title()
+    return title if title.casefold() == key else key
 
 
 def _shares(weights: Sequence[float]) -> list[float]:
