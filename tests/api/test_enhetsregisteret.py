@@ -16,7 +16,7 @@ from leadcloud.clock import Deadline, SystemClock
 from leadcloud.registers.condition import Condition, Operator
 from leadcloud.registers.contact import BusinessContact
 from leadcloud.registers.directory_api import DirectoryApi
-from leadcloud.registers.interface import PageRequest
+from leadcloud.registers.interface import PageRequest, RegisterReachEnded
 from leadcloud.registers.manifest import load_manifest
 from leadcloud.registers.outbound import Outbound
 from leadcloud.registers.policy import RegisterPolicy
@@ -208,10 +208,12 @@ def test_a_range_of_dates_has_open_ends(mock: Mock) -> None:
 
 
 def test_no_page_beyond_the_reach_is_asked_for(mock: Mock, units: list[dict[str, Any]]) -> None:
-    """Page times size may not exceed 10,000; the register refuses, so we stop."""
+    """Page times size may not exceed 10,000; the register refuses, so we stop and say so."""
     units[:] = [UNIT | {"organisasjonsnummer": f"{n:09}"} for n in range(10_050)]
 
-    assert len(mock.search(mock.plan("status", "in", "active"))) == 10_000
+    with pytest.raises(RegisterReachEnded):
+        mock.search(mock.plan("status", "in", "active"))
+    assert len(mock.asked) == 100
 
 
 @pytest.mark.parametrize(

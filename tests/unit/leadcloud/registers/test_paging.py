@@ -5,7 +5,12 @@ from typing import Any
 import pytest
 
 from leadcloud.clock import Deadline
-from leadcloud.registers.interface import PageRequest, RegisterAnswerInvalid, RegisterRefused
+from leadcloud.registers.interface import (
+    PageRequest,
+    RegisterAnswerInvalid,
+    RegisterReachEnded,
+    RegisterRefused,
+)
 from leadcloud.registers.manifest import Paging
 from leadcloud.registers.paging import (
     Window,
@@ -109,11 +114,16 @@ def test_short_page_is_the_end_without_a_total(ask: Any) -> None:
     assert following(paging, ask(paging, "30"), 29) is None
 
 
-def test_reach_is_the_end(ask: Any) -> None:
-    """Where a register lets nobody see beyond some record, no page is asked that crosses it."""
+def test_reach_ends_in_a_known_error(ask: Any) -> None:
+    """Where a register lets nobody see beyond some record, no page is asked that crosses it.
+
+    That it has more is told: an end like any other would say that all was read.
+    """
     paging = NUMBERED.model_copy(update={"max_reach": 300})
-    assert following(paging, ask(paging, "100"), 100, total=9_000) == "200"
-    assert following(paging, ask(paging, "200"), 100, total=9_000) is None
+    assert following(paging, ask(paging, "200"), 100, total=9_000) == "300"
+    assert following(paging, ask(paging, "200"), 100, total=300) is None
+    with pytest.raises(RegisterReachEnded):
+        ask(paging, "300")
 
 
 def test_cursor_leads_on_until_there_is_none(ask: Any) -> None:

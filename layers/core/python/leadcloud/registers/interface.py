@@ -6,6 +6,7 @@ RegisterError                what went wrong is the register's side, never quote
 ├── RegisterRateLimited      it asks us to come back later
 ├── RegisterUnavailable      unreachable, or a fault of its own
 ├── RegisterRefused          it does not accept our credentials or our request
+├── RegisterReachEnded       it has more, and lets nobody page that far
 ├── RegisterAnswerInvalid    it answered something that is not what it promised
 ├── RegisterMisconfigured    its record, manifest or secret is not usable
 └── RegisterFailed           our adapter failed in a way it should not
@@ -158,6 +159,12 @@ class RegisterRefused(RegisterError):
     """The register does not accept our credentials or our request."""
 
     code, retryable = "register_refused", False
+
+
+class RegisterReachEnded(RegisterError):
+    """The register has more contacts than it lets anybody page through: ask for fewer."""
+
+    code, retryable = "register_reach_ended", False
 
 
 class RegisterAnswerInvalid(RegisterError):

@@ -7,6 +7,7 @@ from typing import Any
 from leadcloud.registers.interface import (
     PageRequest,
     RegisterAnswerInvalid,
+    RegisterReachEnded,
     RegisterRefused,
 )
 from leadcloud.registers.manifest import Paging
@@ -30,6 +31,7 @@ def window(paging: Paging, request: PageRequest) -> Window:
 
     Raises:
         RegisterRefused: The position is none that this register gave.
+        RegisterReachEnded: It lets nobody see that far.
     """
     size = min(request.size, paging.size) if paging.size_parameter else paging.size
     if paging.kind == "cursor":
@@ -37,6 +39,8 @@ def window(paging: Paging, request: PageRequest) -> Window:
     start = _offset(request.position)
     if paging.kind == "page" and start % size:
         raise RegisterRefused
+    if paging.max_reach is not None and start + size > paging.max_reach:
+        raise RegisterReachEnded
     return Window(start=start, size=size)
 
 
@@ -70,9 +74,11 @@ def next_position(
         return _next_cursor(member(answer, paging.next_cursor), page)
     # Numbered pages stay on their grid, whatever a page really held.
     following = page.start + (page.size if paging.kind == "page" else count)
-    if _ends(paging, following, count=count, size=page.size, total=total):
-        return None
-    return str(following)
+    if paging.stop == "short_page":
+        ended = count < page.size
+    else:
+        ended = total is None or following >= total
+    return None if ended else str(following)
 
 
 def member(answer: Any, place: str) -> Any:
@@ -87,14 +93,6 @@ def member_at(answer: Any, path: Sequence[str]) -> Any:
             return None
         answer = answer.get(name)
     return answer
-
-
-def _ends(paging: Paging, following: int, *, count: int, size: int, total: int | None) -> bool:
-    if paging.max_reach is not None and following + size > paging.max_reach:
-        return True
-    if paging.stop == "short_page":
-        return count < size
-    return total is None or following >= total
 
 
 def _offset(position: str | None) -> int:
