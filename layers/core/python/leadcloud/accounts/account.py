@@ -167,7 +167,7 @@ class AccountBook:
 
     def all(self) -> Iterator[Account]:
         """Yield every account, by id."""
-        return self._accounts(every_record(self._store, "ACCOUNTS"))
+        return self._accounts(every_record(self._store, _ACCOUNTS))
 
     def sub_accounts(
         self, account_id: str, *, limit: int = 100, after: str | None = None
@@ -247,10 +247,19 @@ def new_account_id(random_bytes: Callable[[int], bytes]) -> str:
     return f"ac_{b32encode(random_bytes(10)).decode('ascii').lower()}"
 
 
+def account_ids(store: Store) -> Iterator[str]:
+    """Yield the id of every account."""
+    for record in every_record(store, _ACCOUNTS):
+        yield record.key.sort
+
+
 def chain_of(account_id: str) -> str:
     """Return the chain of the audit trail that tells of an account."""
     return f"account:{account_id}"
 
+
+_ACCOUNTS = "ACCOUNTS"
+"""Partition that lists every account."""
 
 _SUB_ACCOUNT = "SUB-ACCOUNT#"
 
@@ -263,7 +272,7 @@ def _new_rows(account: Account) -> dict[Key, dict[str, Value]]:
     """Return the records of a new account: itself, and where it is found in lists."""
     rows: dict[Key, dict[str, Value]] = {
         _key(account.id): _row(account),
-        Key("ACCOUNTS", account.id): {},
+        Key(_ACCOUNTS, account.id): {},
     }
     if account.parent is not None:
         rows[Key(_key(account.parent).partition, f"{_SUB_ACCOUNT}{account.id}")] = {}

@@ -4,10 +4,11 @@ Accounts are looked at tree by tree. Whatever moves in a tree moves the wallet o
 whose root's wallet changed while it was read is read again; a busy service does not look broken.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import cast
 
+from leadcloud.accounts.account import account_ids
 from leadcloud.accounts.entry import START, Entry, entries_of
 from leadcloud.accounts.money import NOTHING, Money
 from leadcloud.accounts.operation import Operation, operations_of
@@ -20,11 +21,20 @@ _READS = 20
 
 def verify(store: Store) -> list[str]:
     """Return what is wrong with the money, one sentence each; nothing where all is right."""
-    return [
+    listed = trees(store)
+    findings = [
         finding
-        for root, accounts in trees(store).items()
+        for root, accounts in listed.items()
         for finding in _verified_tree(store, root, accounts)
     ]
+    return [*findings, *_unlisted(store, set().union(*listed.values()))]
+
+
+def _unlisted(store: Store, listed: Container[str]) -> Iterator[str]:
+    """Yield what would otherwise be neither looked at nor reported to who bills it."""
+    for account_id in account_ids(store):
+        if account_id not in listed and balance_of(store, account_id):
+            yield f"{account_id}: it has a wallet, and the list of ledgers does not name it"
 
 
 def _verified_tree(store: Store, root: str, accounts: list[str]) -> list[str]:
