@@ -14,6 +14,7 @@ from infra.firewall import Firewall
 from infra.gateway_responses import add_gateway_responses
 from infra.nag import LOG_UNDER_AWS_KEY, acknowledge
 from infra.stages import Stage
+from leadcloud.accounts.tier import TIERS, usage_key
 from leadcloud.http.routes import ROUTES, Route
 
 KEY_HEADER = "X-API-Key"
@@ -31,8 +32,8 @@ must have text of his own put beside it, again and again, with the rights of who
 (BREACH). Here rights come with a header or a secret link and never by themselves, as a cookie does:
 nobody can have a request made in another's name. A console with cookies must look at this again."""
 
-_CALLERS_SHARE = 0.8
-"""Of what the stage bears; the rest is there for the public pages and forms."""
+_TIER_SHARE = 0.8 / len(TIERS)
+"""Of what the stage bears, for all callers of a tier; the rest is there for public pages and forms."""
 
 _AUTHORIZATION_SECONDS = 300
 """A key's authorization is remembered so long; revoking a key takes as much to be felt."""
@@ -156,23 +157,27 @@ class RestApi(Construct):
         return api
 
     def _brake_callers(self, stage: Stage) -> None:
-        """Leave data subjects a part of what the stage bears, whatever those with keys do.
+        """Leave each tier, and data subjects, a part of what the stage bears, whatever others do.
 
-        All keys share one of the gateway's, which the authorizer names: the gateway has too few for
-        ours, and how often each may ask is the functions' matter (docs/adr/0011).
+        The keys of a tier share one of the gateway's, which the authorizer names: the gateway has too
+        few for ours, and how often each may ask is the functions' matter (docs/adr/0011).
         """
-        plan = self.api.add_usage_plan(
-            "Callers",
-            name=f"LeadCloud{stage.name}Callers",
-            api_stages=[
-                apigateway.UsagePlanPerApiStage(api=self.api, stage=self.api.deployment_stage)
-            ],
-            throttle=apigateway.ThrottleSettings(
-                rate_limit=stage.requests_per_second * _CALLERS_SHARE,
-                burst_limit=round(stage.burst * _CALLERS_SHARE),
-            ),
-        )
-        plan.add_api_key(self.api.add_api_key("CallersKey", value=stage.usage_key))
+        for tier in TIERS:
+            plan = self.api.add_usage_plan(
+                f"Callers{tier.capitalize()}",
+                name=f"LeadCloud{stage.name}Callers{tier.capitalize()}",
+                api_stages=[
+                    apigateway.UsagePlanPerApiStage(api=self.api, stage=self.api.deployment_stage)
+                ],
+                throttle=apigateway.ThrottleSettings(
+                    rate_limit=stage.requests_per_second * _TIER_SHARE,
+                    burst_limit=round(stage.burst * _TIER_SHARE),
+                ),
+            )
+            key = self.api.add_api_key(
+                f"CallersKey{tier.capitalize()}", value=usage_key(stage.usage_keys, tier)
+            )
+            plan.add_api_key(key)
 
     def _domain(self, stage: Stage) -> apigateway.DomainNameOptions | None:
         if stage.domain is None:

@@ -63,7 +63,7 @@ class ServiceStack(Stack):
             stage=stage,
             functions=self._called(functions),
         )
-        functions["authorizer"].function.add_environment("LEADCLOUD_USAGE_KEY", stage.usage_key)
+        functions["authorizer"].function.add_environment("LEADCLOUD_USAGE_KEYS", stage.usage_keys)
         for name, function in functions.items():
             needs = NEEDS.get(name, Needs())
             if needs.mail or needs.canary:

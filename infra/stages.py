@@ -53,15 +53,15 @@ class Stage:
     target: Target = LAMBDA
 
     @property
-    def usage_key(self) -> str:
-        """The gateway's key by which it counts all callers together; no secret, it opens nothing."""
-        return f"LeadCloud{self.name}CallersTogether"
+    def usage_keys(self) -> str:
+        """How the gateway's keys begin by which it counts callers; no secret, they open nothing."""
+        return f"LeadCloud{self.name}Callers"
 
 
 DEV = Stage(
     name="Dev",
-    requests_per_second=20,
-    burst=40,
+    requests_per_second=40,
+    burst=80,
     log_retention=RetentionDays.ONE_WEEK,
     domain=None,
     mail_domain="dev.leadcloud.example",

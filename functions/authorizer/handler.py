@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from leadcloud.accounts.doorkeeper import Holder
+from leadcloud.accounts.tier import usage_key
 from leadcloud.clock import rfc3339
 from leadcloud.events import Event, log
 from leadcloud.wiring import services
@@ -33,8 +34,10 @@ def lambda_handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]
         log(Event.KEY_REFUSED, reason="not_good")
         raise Unauthorized
     answer = _policy(holder, event["methodArn"])
-    usage_key = services().settings.usage_key
-    return {**answer, "usageIdentifierKey": usage_key} if usage_key else answer
+    keys = services().settings.usage_keys
+    return (
+        {**answer, "usageIdentifierKey": usage_key(keys, holder.account.tier)} if keys else answer
+    )
 
 
 def _policy(holder: Holder, method_arn: str) -> dict[str, Any]:

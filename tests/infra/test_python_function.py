@@ -68,7 +68,7 @@ def test_the_environment_is_what_a_function_reads(deployment: Deployment) -> Non
     more = {
         "accounts": {"LEADCLOUD_DATA_KEYS"},
         "accounts.metering": {"LEADCLOUD_METERING"},
-        "authorizer": {"LEADCLOUD_USAGE_KEY"},
+        "authorizer": {"LEADCLOUD_USAGE_KEYS"},
         "canary": {"LEADCLOUD_BASE_URL"},
         "collector": {"LEADCLOUD_COLLECTION", "LEADCLOUD_RELEASES"},
         "dsar_router": handling,

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from leadcloud.accounts.tier import TIERS, usage_key
 from leadcloud.errors import every_error
 from leadcloud.http.problem import Problem
 from leadcloud.http.routes import ROUTES
@@ -190,19 +191,22 @@ def test_requests_stay_in_the_region(deployment: Deployment) -> None:
 
 
 def test_callers_leave_data_subjects_a_part_of_the_stage(deployment: Deployment) -> None:
-    """All keyed methods count under one plan, below what the stage bears; public ones do not."""
-    (plan,) = deployment.properties("AWS::ApiGateway::UsagePlan")
+    """Each tier has a plan, all together below what the stage bears; public methods have none."""
+    plans = deployment.properties("AWS::ApiGateway::UsagePlan")
     (stage,) = deployment.properties("AWS::ApiGateway::Stage")
-    (key,) = deployment.properties("AWS::ApiGateway::ApiKey")
+    keys = {key["Value"] for key in deployment.properties("AWS::ApiGateway::ApiKey")}
     (api,) = deployment.properties("AWS::ApiGateway::RestApi")
     (everywhere,) = [each for each in stage["MethodSettings"] if each["ResourcePath"] == "/*"]
     for limit, of_stage in (
         ("RateLimit", "ThrottlingRateLimit"),
         ("BurstLimit", "ThrottlingBurstLimit"),
     ):
-        assert 0 < plan["Throttle"][limit] < everywhere[of_stage]
+        throttles = [plan["Throttle"][limit] for plan in plans]
+        assert min(throttles) > 0
+        assert sum(throttles) < everywhere[of_stage]
     assert api["ApiKeySourceType"] == "AUTHORIZER"
     authorizer = deployment.functions()["authorizer"]["Properties"]["Environment"]["Variables"]
-    assert authorizer["LEADCLOUD_USAGE_KEY"] == key["Value"]
+    assert len(plans) == len(TIERS)
+    assert keys == {usage_key(authorizer["LEADCLOUD_USAGE_KEYS"], tier) for tier in TIERS}
     for each in methods(deployment).values():
         assert each.get("ApiKeyRequired", False) == (each["AuthorizationType"] == "CUSTOM")

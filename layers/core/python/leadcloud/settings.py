@@ -61,8 +61,8 @@ class Settings:
     CloudEvents, `file:PATH`; empty for nobody."""
     filings_an_hour: int
     """Subject requests from one network."""
-    usage_key: str
-    """The gateway's key under which its usage plan counts all callers; empty where there is none."""
+    usage_keys: str
+    """How the gateway's keys begin under which its usage plans count; empty where there are none."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -99,7 +99,7 @@ class Settings:
             ),
             metering=variables.get("LEADCLOUD_METERING", ""),
             filings_an_hour=_count(variables, "LEADCLOUD_FILINGS_AN_HOUR", "600"),
-            usage_key=variables.get("LEADCLOUD_USAGE_KEY", ""),
+            usage_keys=variables.get("LEADCLOUD_USAGE_KEYS", ""),
         )
 
 

@@ -45,18 +45,18 @@ def test_a_known_key_may_call_the_stage(
     )
 
 
-def test_all_callers_are_counted_together_where_there_is_a_usage_plan(
+def test_the_callers_of_a_tier_are_counted_together_where_there_are_usage_plans(
     services: Services, open_account: Callable[..., Account]
 ) -> None:
     """By the key of the gateway's own that the deployment names; elsewhere by none."""
     open_account()
     key = services.keys.issue("buyer", frozenset({"search"}))
     assert "usageIdentifierKey" not in handler.lambda_handler(real_event(key), None)
-    services.settings = replace(services.settings, usage_key="LeadCloudDevCallersTogether")
+    services.settings = replace(services.settings, usage_keys="LeadCloudDevCallers")
 
     answer = handler.lambda_handler(real_event(key), None)
 
-    assert answer["usageIdentifierKey"] == "LeadCloudDevCallersTogether"
+    assert answer["usageIdentifierKey"] == "LeadCloudDevCallers-standard"
 
 
 @pytest.mark.parametrize("key", [None, "", "lc_aaaaaaaaaaaa_" + "a" * 32])

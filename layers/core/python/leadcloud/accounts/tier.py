@@ -17,6 +17,11 @@ class Tier:
     key: Pace
 
 
+def usage_key(beginning: str, tier: str) -> str:
+    """Return the gateway's key under which its usage plan counts the callers of a tier."""
+    return f"{beginning}-{tier}"
+
+
 TIERS: Mapping[str, Tier] = {
     "standard": Tier(
         account=Pace(per_second=100, burst=2_000), key=Pace(per_second=50, burst=1_000)
