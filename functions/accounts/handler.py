@@ -244,9 +244,8 @@ def get_statement(call: Call, services: Services) -> Answer:
 
 def _wants_table(call: Call) -> bool:
     asked = call.query.format
-    return bool(
-        asked == "csv" or (not asked and call.headers.get("accept", "").startswith("text/csv"))
-    )
+    accepted = call.headers.get("accept", "").lower()
+    return bool(asked == "csv" or (not asked and accepted.startswith("text/csv")))
 
 
 def _who(call: Call, services: Services) -> tuple[Caller, Account]:

@@ -164,7 +164,12 @@ def test_a_month_that_is_over_is_final(ask: Ask, clock: SetClock) -> None:
 
 @pytest.mark.parametrize(
     "asked",
-    [{"format": "csv"}, {"accept": "text/csv"}, {"accept": "text/csv;q=1", "format": "csv"}],
+    [
+        {"format": "csv"},
+        {"accept": "text/csv"},
+        {"accept": "Text/CSV"},
+        {"accept": "text/csv;q=1", "format": "csv"},
+    ],
 )
 def test_a_statement_is_a_table_where_that_is_asked_for(
     answer: Callable[..., dict[str, Any]], asked: dict[str, str]
