@@ -96,7 +96,7 @@ def _read(
         yield area_within(where, value)
     elif words is None or not isinstance(value, list) or operator not in {"in", "not_in"}:
         detail = "Words take in and not_in, building_built takes range, area takes within."
-        yield Fault(field=where, code="operator_unknown", detail=detail)
+        yield Fault(field=f"criteria.{name}", code="operator_unknown", detail=detail)
     elif not value or not words.keys() >= set(value):
         yield Fault(field=where, code="form", detail=f"Known are {', '.join(words)}.")
     else:

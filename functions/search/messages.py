@@ -1,6 +1,6 @@
 """The messages of search as they go over the wire."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -80,6 +80,34 @@ CriteriaMessage = dict[str, dict[str, ValuesMessage]]
 
 class QuoteRequest(Wire):
     """What to search, where, and for what purpose."""
+
+    words: ClassVar[frozenset[str]] = frozenset(
+        {
+            "age_group",
+            "area",
+            "building_built",
+            "building_heating",
+            "building_type",
+            "decision_maker_role",
+            "founded",
+            "gender",
+            "industry",
+            "language",
+            "legal_form",
+            "municipality",
+            "phone_type",
+            "postal_code",
+            "region",
+            "staff_class",
+            "status",
+            "turnover_class",
+            "in",
+            "not_in",
+            "prefix",
+            "range",
+            "within",
+        }
+    )
 
     purpose: str = Field(
         max_length=64, description="telemarketing_b2c or telemarketing_b2b; nothing else."

@@ -75,4 +75,4 @@ def _read(where: str, operator: str, value: ValuesMessage) -> Iterator[Circle | 
     if operator == "within" and isinstance(value, Surroundings):
         yield area_within(where, value)
     else:
-        yield Fault(field=where, code="operator_unknown", detail="An area takes within.")
+        yield Fault(field="criteria.area", code="operator_unknown", detail="An area takes within.")

@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 
+from functions.search.age_group import AGE_GROUP
 from functions.search.criteria import CRITERIA, parse_criteria
+from functions.search.home import HOME_OPERATORS
 from functions.search.messages import SearchRequest
 from leadcloud.errors import Fault, RequestInvalid
 from leadcloud.http.wire import parse
-from leadcloud.registers.condition import Condition
+from leadcloud.registers.condition import OPERATORS, Condition
 from leadcloud.registers.interface import Kind
 
 
@@ -178,3 +180,11 @@ def test_the_contracts_criteria_are_there() -> None:
         "gender",
         "phone_type",
     }
+
+
+def test_our_own_words_may_stand_in_faults() -> None:
+    """The messages know every criterion and operator, so that faults can name them."""
+    criteria = {AGE_GROUP, *HOME_OPERATORS, *CRITERIA["consumer"], *CRITERIA["business"]}
+    operators = {*OPERATORS, *(each for names in HOME_OPERATORS.values() for each in names)}
+
+    assert criteria | operators == SearchRequest.words

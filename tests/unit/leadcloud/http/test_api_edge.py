@@ -13,6 +13,8 @@ from leadcloud.http.call import Call
 from leadcloud.http.guard import admit, knock
 from leadcloud.store.interface import StoreUnavailable
 from leadcloud.wiring import Services
+from tests.contacts import company, person, register
+from tests.plugins.buildings import release, row
 
 SEARCH_BODY = {"purpose": "telemarketing_b2c", "registers": ["a"], "criteria": {}}
 
@@ -119,6 +121,50 @@ def test_all_faults_are_told_at_once_and_none_is_quoted(services: Services) -> N
     assert fields == ["", "criteria", "page_size", "purpose", "registers.0"]
     assert "irtanen" not in json.dumps(problem)
     assert "0401234567" not in json.dumps(problem)
+
+
+@pytest.mark.parametrize(
+    ("criteria", "field"),
+    [
+        ({"Testi Synteettinen": {"in": ["x"]}}, "criteria"),
+        ({"Testi Synteettinen": 5}, "criteria"),
+        ({"Testi Synteettinen": {"0457001": 5}}, "criteria"),
+        ({"gender": {"Testi Synteettinen": ["x"]}}, "criteria.gender"),
+        ({"gender": {"Testi Synteettinen": 5}}, "criteria.gender"),
+        ({"building_type": {"Testi Synteettinen": ["x"]}}, "criteria.building_type"),
+        ({"area": {"Testi Synteettinen": {"point": [1, 2]}}}, "criteria.area"),
+        ({"gender": {"in": ["x" * 65]}}, "criteria.gender.in.0"),
+    ],
+)
+def test_a_name_that_a_caller_invents_is_not_quoted(
+    services: Services, open_account: Any, criteria: Any, field: str
+) -> None:
+    """Criteria are named by the caller: what is no word of ours may be a person's name."""
+    open_account(register("a", [person(1)]))
+    release(services.settings.buildings, [row(1)])
+    body = json.dumps(SEARCH_BODY | {"criteria": criteria})
+
+    status, _, problem = refusal(services, event("POST", "/v1/search", body=body))
+
+    assert status == 422
+    assert {fault["field"] for fault in problem["errors"]} >= {field}
+    assert "Synteettinen" not in json.dumps(problem)
+    assert "0457001" not in json.dumps(problem)
+
+
+def test_a_place_without_a_name_is_not_quoted_for_companies(
+    services: Services, open_account: Any
+) -> None:
+    """Their area is read elsewhere."""
+    open_account(register("a", [company(1)], kind="business"))
+    release(services.settings.buildings, [row(1)])
+    asked = {"purpose": "telemarketing_b2b", "criteria": {"area": {"Testi": {"point": [1, 2]}}}}
+
+    _, _, problem = refusal(
+        services, event("POST", "/v1/search", body=json.dumps(SEARCH_BODY | asked))
+    )
+
+    assert [fault["field"] for fault in problem["errors"]] == ["criteria.area"]
 
 
 def test_strict_types(services: Services) -> None:

@@ -1,7 +1,8 @@
 """What goes over the wire: strict models, and their complaints in the API's own words."""
 
+from collections.abc import Iterator
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -19,6 +20,9 @@ class Wire(BaseModel):
         allow_inf_nan=False,
         serialize_by_alias=True,
     )
+
+    words: ClassVar[frozenset[str]] = frozenset()
+    """Names that callers give to members of its maps, and that faults may repeat."""
 
 
 class Parameters(BaseModel):
@@ -68,7 +72,24 @@ def parse(model: type[M], value: Any) -> M:
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        raise RequestInvalid("The request has faults.", faults=faults_of(error)) from None
+        faults = faults_of(error, words_of(model))
+        raise RequestInvalid("The request has faults.", faults=faults) from None
+
+
+@cache
+def words_of(model: type[BaseModel]) -> frozenset[str]:
+    """Return the names in a model that are ours; any other, a caller has invented."""
+    names = frozenset(_property_names(model.model_json_schema()))
+    return names | model.words if issubclass(model, Wire) else names
+
+
+def _property_names(schema: Any) -> Iterator[str]:
+    if isinstance(schema, dict):
+        yield from schema.get("properties", ())
+        schema = list(schema.values())
+    if isinstance(schema, list):
+        for each in schema:
+            yield from _property_names(each)
 
 
 def parse_parameters(model: type[M], query: Any) -> M:
@@ -88,11 +109,15 @@ def _parameter_names(model: type[BaseModel]) -> frozenset[str]:
     return frozenset(field.alias or name for name, field in model.model_fields.items())
 
 
-def faults_of(error: ValidationError) -> list[Fault]:
-    """Translate pydantic's complaints, leaving out all that quotes the input."""
+def faults_of(error: ValidationError, words: frozenset[str]) -> list[Fault]:
+    """Translate pydantic's complaints, leaving out all that quotes the input.
+
+    Of where a fault is, numbers and these words are told: not the names of types, nor what a caller
+    has called something.
+    """
     return [
         Fault(
-            field=".".join(str(part) for part in _location(item["type"], item["loc"])),
+            field=".".join(_location(item["type"], item["loc"], words)),
             code=item["type"],
             detail=_SENTENCES.get(item["type"], "This value cannot be used."),
         )
@@ -100,6 +125,7 @@ def faults_of(error: ValidationError) -> list[Fault]:
     ]
 
 
-def _location(code: str, location: tuple[int | str, ...]) -> tuple[int | str, ...]:
-    """Say where a fault is; a name that the caller invented is not repeated."""
-    return location[:-1] if code == "extra_forbidden" else location
+def _location(code: str, location: tuple[int | str, ...], words: frozenset[str]) -> Iterator[str]:
+    """Return where a fault is; a name that is not known at all is left out, whatever it is."""
+    told = location[:-1] if code == "extra_forbidden" else location
+    return (str(part) for part in told if isinstance(part, int) or part in words)
