@@ -14,10 +14,12 @@ from dataclasses import dataclass, field, replace
 from functions.search.messages import State
 from functions.search.plan import SourcePlan
 from leadcloud.clock import Deadline
+from leadcloud.errors import Unavailable
 from leadcloud.events import Event, log, log_unexpected
 from leadcloud.prohibitions import Allow
 from leadcloud.registers.contact import Contact
 from leadcloud.registers.interface import (
+    LookupUnavailable,
     PageRequest,
     RegisterError,
     RegisterFailed,
@@ -114,6 +116,8 @@ def _read(reading: _Reading) -> None:
                 break
     except RegisterError as known:
         error = known
+    except Unavailable:
+        error = LookupUnavailable()
     except Exception as unknown:  # noqa: BLE001 one source's fault must not lose the others
         error = RegisterFailed()
         log_unexpected(reading.request_id, unknown)

@@ -9,9 +9,10 @@ import pytest
 from functions.search.federation import Place, SourceResult, Task, federate
 from functions.search.plan import plan
 from leadcloud.clock import Deadline, SystemClock
+from leadcloud.errors import Unavailable
 from leadcloud.registers.contact import Contact
 from leadcloud.registers.in_memory import InMemoryRegister
-from leadcloud.registers.interface import PageRequest, RegisterPage
+from leadcloud.registers.interface import PageRequest, RegisterDescription, RegisterPage
 from leadcloud.registers.policy import RegisterPolicy
 from tests.contacts import Everybody, describe, person
 
@@ -107,3 +108,35 @@ def test_a_page_that_has_shrunk_ends(executor: ThreadPoolExecutor) -> None:
     result = read(Entries([person(1)]), executor, share=2, skip=5)
 
     assert (result.contacts, result.next_place, result.state) == ((), None, "ok")
+
+
+class SlowBuildings:
+    """Answers a criterion from data of ours that do not answer in time."""
+
+    asked = (("building_type", "in"),)
+
+    def can_help(self, register: RegisterDescription) -> bool:
+        return register.kind == "consumer"
+
+    def admits(self, _contact: Contact, _register: RegisterDescription, /) -> bool:
+        raise Unavailable("The building database takes too long.")
+
+
+def test_what_we_are_too_slow_for_may_be_asked_again(executor: ThreadPoolExecutor) -> None:
+    """The page is not lost, the register did not fail, and may count the call for nothing."""
+    source = plan(
+        OnePage(Entries([person(1)])),
+        [],
+        purpose="telemarketing_b2c",
+        policy=RegisterPolicy(),
+        helps=(SlowBuildings(),),
+    )
+    task = Task(plan=source, place=Place(), share=1, allow=Everybody())
+
+    (result,) = federate(
+        [task], executor, deadline=Deadline.after(10, SystemClock()), request_id="r-1"
+    )
+
+    assert (result.state, result.code) == ("error", "lookup_unavailable")
+    assert (result.retryable, result.may_have_charged) == (True, True)
+    assert result.next_place == Place()

@@ -141,5 +141,9 @@ def test_a_release_that_takes_too_long_is_unavailable(
     monkeypatch.setattr("leadcloud.buildings.store._OPCODES_BETWEEN_LOOKS", 1)
     rows = [row(number) for number in range(1, 200)]
 
+    found = _neighbourhoods(tmp_path, rows)
+
     with pytest.raises(Unavailable):
-        _neighbourhoods(tmp_path, rows).facts("Koivutie 3", "01300")
+        found.facts("Koivutie 3", "01300")
+    with pytest.raises(Unavailable):
+        found.positions("Koivutie 3", "01300")

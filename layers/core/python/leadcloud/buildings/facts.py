@@ -57,8 +57,7 @@ class Neighbourhoods:
         rows = self._rows(street, postal_code)
         if not rows:
             return frozenset()
-        deadline = Deadline.after(_SECONDS, self._clock)
-        found = self._store.select("lon, lat", Selection(rows=rows), deadline=deadline)
+        found = self._select("lon, lat", Selection(rows=rows))
         return frozenset((lon, lat) for lon, lat in found)
 
     def _rows(self, street: str | None, postal_code: str | None) -> tuple[int, ...]:

@@ -9,6 +9,7 @@ RegisterError                what went wrong is the register's side, never quote
 ├── RegisterReachEnded       it has more, and lets nobody page that far
 ├── RegisterAnswerInvalid    it answered something that is not what it promised
 ├── RegisterMisconfigured    its record, manifest or secret is not usable
+├── LookupUnavailable        what we look its contacts up in does not answer in time
 └── RegisterFailed           our adapter failed in a way it should not
 """
 
@@ -178,6 +179,13 @@ class RegisterMisconfigured(RegisterError):
     """The register's record, manifest or secret is not usable; its operator must mend it."""
 
     code, retryable = "register_misconfigured", False
+
+
+class LookupUnavailable(RegisterError):
+    """What its contacts are looked up in, such as the buildings, does not answer in time."""
+
+    code = "lookup_unavailable"
+    may_have_charged = True
 
 
 class RegisterFailed(RegisterError):
