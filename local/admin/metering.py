@@ -7,6 +7,8 @@ import argparse
 import re
 import sys
 
+from botocore.exceptions import NoRegionError
+
 from leadcloud.metering.export import export, refused_by
 from leadcloud.metering.interface import Sink, SinkUnavailable
 from leadcloud.metering.marketplace import Buyer, Buyers, LicenseTaken
@@ -75,6 +77,8 @@ def _sink(options: argparse.Namespace, services: Services) -> Sink:
         sys.exit("The secret metering_sink, which the sink is let in with, is not there.")
     except SettingsError:
         sink = None
+    except NoRegionError:
+        sys.exit("AWS Marketplace is told in a region: set AWS_DEFAULT_REGION, and credentials.")
     if sink is None:
         sys.exit("Say who is told: --sink file:PATH, http:URL or marketplace:")
     return sink

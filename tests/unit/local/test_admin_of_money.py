@@ -281,15 +281,23 @@ def test_usage_is_exported_into_a_file(running: Services, run: Run, tmp_path: Pa
         (["export"], "Say who is told"),
         (["export", "--sink", "pigeon:"], "Say who is told"),
         (["export", "--sink", "http:https://meter.example/"], "The secret metering_sink"),
+        (["export", "--sink", "marketplace:"], "set AWS_DEFAULT_REGION"),
         (["buyer", "customer"], "Say who"),
         (["buyer", "sub", "123456789012", "arn"], "Only customers and resellers"),
         (["buyer", "customer", "123", "arn"], "no AWS account and licence"),
     ],
 )
 def test_an_export_that_cannot_be_made_is_a_sentence(
-    running: Services, run: Run, arguments: list[str], why: str
+    running: Services,
+    run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    why: str,
 ) -> None:
     """No traceback for what was mistyped or left out."""
+    monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
+    monkeypatch.delenv("AWS_REGION", raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nowhere")
     with pytest.raises(SystemExit) as stopped:
         run("metering", *arguments)
 
