@@ -15,6 +15,7 @@ from typing import Any
 import boto3
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
+from botocore.config import Config
 
 from leadcloud.forwarding.destination import Destinations
 from leadcloud.forwarding.outbound import post
@@ -128,6 +129,7 @@ class Marketplace(Receiver):
             region_name="eu-north-1",
             aws_access_key_id="test",
             aws_secret_access_key="test",
+            config=Config(retries={"total_max_attempts": 1}),
         )
         client.meta.events.register("before-send.meteringmarketplace", self._answer)
         self.sink = MarketplaceSink(client, self.buyers)

@@ -24,7 +24,7 @@ parameter is a 400.
 
     slow          answers after a second         hang          never answers
     drip          a byte every tenth of a second drip_headers  the same, from the status line on
-    fail          500                            rate_limit    429 text/plain, Retry-After: 7
+    fail          500                            rate_limit    429 text/plain, Retry-After: 3
     refuse        403                            revoke        forgets every token it gave
     html          200 with a page                redirect      302 to elsewhere
     gzip_bomb     200 MB of spaces in 200 kB     half          half of the promised body

@@ -131,7 +131,7 @@ WRITERS: dict[str, Callable[[Wire, bytes], None]] = {
     "fail": _answering(_whole("500 Internal Server Error", "application/json", b"{}")),
     "refuse": _answering(_whole("403 Forbidden", "application/json", b"{}")),
     "rate_limit": _answering(
-        _whole("429 Too Many Requests", "text/plain", b"Slow down", "Retry-After: 7")
+        _whole("429 Too Many Requests", "text/plain", b"Slow down", "Retry-After: 3")
     ),
     "html": _answering(_whole("200 OK", "text/html", b"<html><body>Service break</body></html>")),
     "redirect": _answering(

@@ -158,7 +158,7 @@ def test_retry_after_is_handed_on(register: DirectoryApi, order: Callable[..., N
     order("rate_limit")
     with pytest.raises(RegisterRateLimited) as raised:
         fetch(register)
-    assert raised.value.retry_after == 7
+    assert raised.value.retry_after == 3
 
 
 def test_bomb_is_not_unpacked(register: DirectoryApi, order: Callable[..., None]) -> None:
