@@ -48,6 +48,7 @@ def _count(service: RunningService, *arguments: str) -> int:
 
 
 @pytest.mark.loopback
+@pytest.mark.slow
 def test_gdal_reads_every_building(running_service: RunningService, tmp_path: Path) -> None:
     """ogr2ogr follows our links to the last building, and has each once."""
     target = tmp_path / "all.csv"

@@ -1,9 +1,10 @@
 """Tests side by side: what is started once for a session is started in one worker only.
 
-`./test` runs one worker per processor, each of which takes a file of tests at a time. Where files,
+`./test` runs three workers for two processors, each of which takes a file of tests at a time. Where files,
 or single kinds of a parameter, share something expensive, they are taken together.
 """
 
+import os
 from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -47,7 +48,11 @@ def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
         raise pytest.UsageError(f"give the parameters ids that hold no address: {unstable}")
 
 
-if find_spec("xdist"):  # the hook is unknown to a pytest without it
+if find_spec("xdist"):  # the hooks are unknown to a pytest without it
+
+    def pytest_xdist_auto_num_workers() -> int:
+        """Fill the sixth of the time in which tests wait, mostly for servers that hang on purpose."""
+        return (os.cpu_count() or 1) * 3 // 2
 
     def pytest_xdist_make_scheduler(config: Any, log: Any) -> "LoadScopeScheduling":
         """Deal the tests out as they share.
