@@ -104,6 +104,8 @@ const completed = page.waitForResponse((response) => response.url().includes("/s
 await page.keyboard.type("Koivutei");
 await completed;
 await page.waitForTimeout(100);
+// The page draws an answer a moment after it came; until then it shows those of "Ko".
+await page.waitForFunction(() => document.querySelector("#addresses option")?.value.startsWith("Koivu"));
 found.completions = await page.$$eval("#addresses option", (options) => options.map((each) => each.value));
 await page.fill("#address", `${found.completions[0].replace(/,.*/, "")} 5`);
 await drawn(() => page.keyboard.press("Enter"));
