@@ -103,7 +103,6 @@ await page.focus("#address");
 const completed = page.waitForResponse((response) => response.url().includes("/suggest?q=Koivutei"));
 await page.keyboard.type("Koivutei");
 await completed;
-await page.waitForTimeout(100);
 // The page draws an answer a moment after it came; until then it shows those of "Ko".
 await page.waitForFunction(() => document.querySelector("#addresses option")?.value.startsWith("Koivu"));
 found.completions = await page.$$eval("#addresses option", (options) => options.map((each) => each.value));
