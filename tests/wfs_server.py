@@ -17,10 +17,14 @@ class Server:
         self.promises = count
         self.asked: list[dict[str, str]] = []
         self.faults: list[httpx.Response | Exception] = []
+        self.refuses_at: int | None = None
+        """Where the page begins that is answered 400, and not noted as asked for."""
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         """Answer a request."""
         query = dict(request.url.params)
+        if query.get("startIndex") == str(self.refuses_at):
+            return httpx.Response(400)
         self.asked.append(query)
         if self.faults:
             fault = self.faults.pop(0)
