@@ -1,5 +1,7 @@
 """What must outlive every deployment: records, secrets, keys, anchors, and the name of the mails."""
 
+from collections.abc import Sequence
+
 from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
@@ -118,18 +120,7 @@ class DataStack(Stack):
         locked = (
             lock.compliance if stage.anchors == s3.ObjectLockMode.COMPLIANCE else lock.governance
         )
-        bucket = s3.Bucket(
-            self,
-            "Anchors",
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            # Hashes of hashes: there is nothing in them to read.
-            encryption=s3.BucketEncryption.S3_MANAGED,
-            enforce_ssl=True,
-            minimum_tls_version=1.2,
-            object_lock_default_retention=locked(Duration.days(RETENTION.days)),
-            versioned=True,
-            removal_policy=RemovalPolicy.RETAIN,
-        )
+        bucket = self._bucket("Anchors", lock=locked(Duration.days(RETENTION.days)))
         acknowledge(
             bucket,
             {
@@ -144,20 +135,12 @@ class DataStack(Stack):
         return bucket
 
     def _releases(self) -> s3.Bucket:
-        bucket = s3.Bucket(
-            self,
+        bucket = self._bucket(
             "Releases",
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            encryption=s3.BucketEncryption.S3_MANAGED,
-            enforce_ssl=True,
-            minimum_tls_version=1.2,
-            # A release that turns out to be wrong is given up for the version before it.
-            versioned=True,
-            lifecycle_rules=[
+            lifecycle=[
                 s3.LifecycleRule(noncurrent_version_expiration=Duration.days(180)),
                 s3.LifecycleRule(prefix=UNFINISHED, expiration=Duration.days(60)),
             ],
-            removal_policy=RemovalPolicy.RETAIN,
         )
         acknowledge(
             bucket,
@@ -169,3 +152,27 @@ class DataStack(Stack):
             },
         )
         return bucket
+
+    def _bucket(
+        self,
+        name: str,
+        *,
+        lock: s3.ObjectLockRetention | None = None,
+        lifecycle: Sequence[s3.LifecycleRule] | None = None,
+    ) -> s3.Bucket:
+        """Make a bucket of what anybody might read, such as hashes of hashes, and nobody may lose.
+
+        What turns out to be wrong is given up for the version before it.
+        """
+        return s3.Bucket(
+            self,
+            name,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            minimum_tls_version=1.2,
+            object_lock_default_retention=lock,
+            lifecycle_rules=lifecycle,
+            versioned=True,
+            removal_policy=RemovalPolicy.RETAIN,
+        )
