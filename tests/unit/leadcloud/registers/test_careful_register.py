@@ -31,10 +31,11 @@ class Asked:
     ) -> None:
         self.clock = clock
         self.inner = InMemoryRegister(describe("r"), [person(1)], errors=errors)
+        self.retries = Retries(SystemRandom(), sleep=clock.move, repeatable=repeatable)
         self.register = CarefulRegister(
             self.inner,
             Circuit(SqliteStore(folder / "store.sqlite", clock), "r", clock),
-            Retries(SystemRandom(), sleep=clock.move, repeatable=repeatable),
+            self.retries,
         )
 
     def fetch(self, *, seconds: float = 2.5) -> int:
@@ -60,6 +61,17 @@ def test_a_free_call_that_failed_is_made_again(tmp_path: Path, clock: SetClock) 
 
     assert (asked.fetch(), asked.calls) == (1, 2)
     assert clock.monotonic() > 0
+
+
+def test_no_call_is_made_three_times(tmp_path: Path, clock: SetClock) -> None:
+    """One search does not open the circuit for all by itself, whatever retries were earned."""
+    asked = Asked(tmp_path, clock, [RegisterUnavailable()] * 10, repeatable=True)
+    for _ in range(50):
+        asked.retries.took(0)
+
+    with pytest.raises(RegisterUnavailable):
+        asked.fetch()
+    assert asked.calls == 2
 
 
 def test_a_call_that_may_be_charged_is_never_made_again(tmp_path: Path, clock: SetClock) -> None:

@@ -94,12 +94,13 @@ class CarefulRegister(Register):
         return self._asked_again(self._register.count, request)
 
     def _asked_again(self, ask: Callable[[PageRequest], T], request: PageRequest) -> T:
-        while True:
-            try:
-                return self._asked(ask, request)
-            except RegisterError as error:
-                if not self._retries.waits(error, request.deadline):
-                    raise
+        # Once more and no oftener: one search would otherwise open the circuit for all by itself.
+        try:
+            return self._asked(ask, request)
+        except RegisterError as error:
+            if not self._retries.waits(error, request.deadline):
+                raise
+        return self._asked(ask, request)
 
     def _asked(self, ask: Callable[[PageRequest], T], request: PageRequest) -> T:
         self._circuit.admit()
