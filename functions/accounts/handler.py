@@ -55,6 +55,8 @@ from leadcloud.errors import (
 )
 from leadcloud.http.api import Answer, Api, Contract
 from leadcloud.http.call import Call, Caller
+from leadcloud.http.media_type import prefers
+from leadcloud.http.routes import JSON
 from leadcloud.spreadsheet import MEDIA_TYPE as CSV
 from leadcloud.spreadsheet import csv_text
 from leadcloud.wiring import Services, services
@@ -243,9 +245,9 @@ def get_statement(call: Call, services: Services) -> Answer:
 
 
 def _wants_table(call: Call) -> bool:
-    asked = call.query.format
-    accepted = call.headers.get("accept", "").lower()
-    return bool(asked == "csv" or (not asked and accepted.startswith("text/csv")))
+    if call.query.format:
+        return bool(call.query.format == "csv")
+    return prefers(call.headers.get("accept", ""), ["text/csv"], [JSON])
 
 
 def _who(call: Call, services: Services) -> tuple[Caller, Account]:

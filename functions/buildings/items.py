@@ -14,7 +14,6 @@ from pydantic import Field, create_model
 
 from functions.buildings.crs import CRS84, Crs, crs_named
 from functions.buildings.filter import Filter, read_filter
-from functions.buildings.media_type import CSV, JSON, prefers
 from functions.buildings.parameter import (
     DEFAULT_LIMIT,
     bbox_edges,
@@ -30,6 +29,7 @@ from leadcloud.buildings.address import Address, read_address
 from leadcloud.buildings.area import ALWAYS, Circle, Condition, Value
 from leadcloud.buildings.store import Selection
 from leadcloud.errors import Fault, ParameterInvalid
+from leadcloud.http.media_type import prefers
 from leadcloud.http.wire import Parameters
 
 FAR = 50_000.0
@@ -41,6 +41,8 @@ _OF_THE_PAGE = frozenset({"cursor", "offset", "limit", "f", "crs"})
 Query = Mapping[str, str]
 Format = Literal["json", "csv"]
 _FORMATS: Mapping[str, Format] = {"json": "json", "geojson": "json", "csv": "csv"}
+_CSV = ("text/csv",)
+_JSON = ("application/geo+json", "application/json")
 DESCRIBED = {
     "limit": "How many buildings to return, 1 to 5000; 100 where not given.",
     "bbox": "West, south, east, north; only buildings within.",
@@ -182,7 +184,7 @@ def read_items_query(query: Query, *, release: str, accept: str) -> ItemsQuery:
         offset=reader.read("offset", lambda text: whole_number(text, "offset")) or 0,
         cursor=reader.read("cursor", lambda text: Cursor.read(text, release, question_of(query))),
         crs=reader.read("crs", lambda text: crs_named(text, "crs")) or CRS84,
-        format=reader.read("f", _format) or ("csv" if prefers(accept, CSV, JSON) else "json"),
+        format=reader.read("f", _format) or ("csv" if prefers(accept, _CSV, _JSON) else "json"),
         near=_near(reader),
         wide="radius" not in query,
         address=reader.read("address", _address),

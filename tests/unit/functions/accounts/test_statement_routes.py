@@ -167,7 +167,7 @@ def test_a_month_that_is_over_is_final(ask: Ask, clock: SetClock) -> None:
     [
         {"format": "csv"},
         {"accept": "text/csv"},
-        {"accept": "Text/CSV"},
+        {"accept": "application/json;q=0.5, Text/CSV"},
         {"accept": "text/csv;q=1", "format": "csv"},
     ],
 )
@@ -181,6 +181,12 @@ def test_a_statement_is_a_table_where_that_is_asked_for(
     assert "leadcloud-2026-11.csv" in found["headers"]["Content-Disposition"]
     assert found["headers"]["Cache-Control"] == "no-store"
     assert "customer,2026-11,preliminary,charge,,,,business,0.125,2,-0.25,EUR," in found["body"]
+
+
+@pytest.mark.parametrize("accept", ["*/*", "application/json", "text/csv;q=0.5, application/json"])
+def test_a_statement_is_json_where_no_table_is_preferred(ask: Ask, accept: str) -> None:
+    """What accepts both alike, or JSON rather, is given JSON."""
+    assert ask("/v1/statements/2026-11", who="customer", accept=accept)[1]["month"] == "2026-11"
 
 
 def test_the_parameter_says_more_than_the_header(ask: Ask) -> None:

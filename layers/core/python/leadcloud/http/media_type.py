@@ -5,9 +5,6 @@ from collections.abc import Sequence
 
 _WEIGHT = re.compile(r"q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)", re.IGNORECASE)
 
-CSV = ("text/csv",)
-JSON = ("application/geo+json", "application/json")
-
 
 def prefers(accept: str, names: Sequence[str], others: Sequence[str]) -> bool:
     """Tell whether an Accept header wants a form, by its names, more than another."""
