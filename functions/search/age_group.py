@@ -4,14 +4,16 @@ No register is asked for an age, and none is known. What first name and postal c
 in memory, in the groups that the account is told, and forgotten (mission M5, M6).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
-from functions.search.messages import ValuesMessage
+from functions.search.help import asked_of, read_help
+from functions.search.messages import CriteriaMessage, ValuesMessage
 from functions.search.values import Wrong, listed
 from leadcloud.ages.groups import Scheme
 from leadcloud.ages.model import AgeModels, Prediction
-from leadcloud.errors import Fault, RequestInvalid
+from leadcloud.errors import Fault
 from leadcloud.registers.contact import ConsumerContact, Contact
 from leadcloud.registers.interface import RegisterDescription
 
@@ -84,35 +86,32 @@ class AgeCriteria:
         return self.ages.probability(contact, register, self.groups)
 
 
-def read_age_criteria(operators: Mapping[str, ValuesMessage], ages: AgeGroups) -> AgeCriteria:
+def read_age_criteria(criteria: CriteriaMessage, ages: AgeGroups) -> AgeCriteria:
     """Return the criteria of a search that are about the age group.
 
     Raises:
         RequestInvalid: With every fault at once.
     """
-    read = [_read(name, raw, ages.scheme) for name, raw in (operators or {"": []}).items()]
-    faults = [fault for each in read if isinstance(each, list) for fault in each]
-    if faults:
-        raise RequestInvalid("The criteria have faults.", faults=faults)
-    return AgeCriteria(
-        asked=tuple((AGE_GROUP, name) for name in operators),
-        groups=frozenset.intersection(*(each for each in read if isinstance(each, frozenset))),
-        ages=ages,
-    )
+    groups = read_help(criteria, partial(_read, scheme=ages.scheme))
+    return AgeCriteria(asked=asked_of(criteria), groups=frozenset.intersection(*groups), ages=ages)
 
 
-def _read(operator: str, raw: ValuesMessage, scheme: Scheme) -> frozenset[str] | list[Fault]:
-    """Return the groups that an operator leaves, or what is wrong with it."""
+def _read(
+    name: str, operator: str, value: ValuesMessage, *, scheme: Scheme
+) -> Iterator[frozenset[str] | Fault]:
+    """Yield the groups that an operator leaves, or what is wrong with it."""
     if operator not in AGE_OPERATORS:
         detail = f"This field knows {', '.join(AGE_OPERATORS)}."
-        return [Fault(field=f"criteria.{AGE_GROUP}", code="operator_unknown", detail=detail)]
+        yield Fault(field=f"criteria.{name}", code="operator_unknown", detail=detail)
+        return
 
-    def wrong(value: str) -> Wrong | None:
-        if value in scheme.groups:
+    def wrong(group: str) -> Wrong | None:
+        if group in scheme.groups:
             return None
         return "code_unknown", f"Your account's age groups are {', '.join(scheme.groups)}."
 
-    named = listed(f"criteria.{AGE_GROUP}.{operator}", raw, wrong)
+    named = listed(f"criteria.{name}.{operator}", value, wrong)
     if isinstance(named, list):
-        return named
-    return frozenset(named) if operator == "in" else frozenset(scheme.groups) - set(named)
+        yield from named
+    else:
+        yield frozenset(named) if operator == "in" else frozenset(scheme.groups) - set(named)

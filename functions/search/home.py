@@ -7,12 +7,14 @@ and forgotten. What may be known is bounded by `leadcloud.buildings.facts`.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from functions.search.messages import RangeMessage, Surroundings, ValuesMessage
-from leadcloud.buildings.area import Area, Circle, Polygon
+from functions.search.area import read_area
+from functions.search.help import asked_of, read_help
+from functions.search.messages import CriteriaMessage, RangeMessage, Surroundings, ValuesMessage
+from leadcloud.buildings.area import Area
 from leadcloud.buildings.code_list import HEATINGS, USES
 from leadcloud.buildings.cohort import BuildingFacts
 from leadcloud.buildings.facts import Neighbourhoods
-from leadcloud.errors import Fault, RequestInvalid
+from leadcloud.errors import Fault
 from leadcloud.registers.condition import Condition, Operator
 from leadcloud.registers.contact import ConsumerContact, Contact
 from leadcloud.registers.interface import RegisterDescription
@@ -24,9 +26,7 @@ HOME_OPERATORS: Mapping[str, tuple[str, ...]] = {
     "area": ("within",),
 }
 HOME_FIELDS = frozenset(HOME_OPERATORS)
-MAX_POINTS = 1_000
 _FIRST_DECADE, _LAST_DECADE = 1200, 2100
-_POLE = 90
 _WORDS = {"building_type": USES, "building_heating": HEATINGS}
 
 
@@ -60,40 +60,28 @@ def _value_of(facts: BuildingFacts, name: str) -> str | None:
     return facts.type if name == "building_type" else facts.heating
 
 
-def read_home_criteria(
-    raw: Mapping[str, Mapping[str, ValuesMessage]], neighbourhoods: Neighbourhoods
-) -> HomeCriteria:
+def read_home_criteria(criteria: CriteriaMessage, neighbourhoods: Neighbourhoods) -> HomeCriteria:
     """Return the criteria of a search that are about the building.
 
     Raises:
         RequestInvalid: With every fault at once.
     """
-    read = [
-        item
-        for name, operators in raw.items()
-        for operator, value in (operators or {"": []}).items()
-        for item in _read(name, operator, value)
-    ]
-    faults = [item for item in read if isinstance(item, Fault)]
-    if faults:
-        raise RequestInvalid("The criteria have faults.", faults=faults)
+    read: list[Condition | Area] = read_help(criteria, _read)
     return HomeCriteria(
-        asked=tuple((name, operator) for name, operators in raw.items() for operator in operators),
+        asked=asked_of(criteria),
         conditions=tuple(item for item in read if isinstance(item, Condition)),
-        areas=tuple(item for item in read if isinstance(item, (Circle, Polygon))),
+        areas=tuple(item for item in read if not isinstance(item, Condition)),
         neighbourhoods=neighbourhoods,
     )
 
 
-def _read(
-    name: str, operator: str, value: ValuesMessage
-) -> Iterator[Condition | Circle | Polygon | Fault]:
+def _read(name: str, operator: str, value: ValuesMessage) -> Iterator[Condition | Area | Fault]:
     where = f"criteria.{name}.{operator}"
     words = _WORDS.get(name)
     if name == "building_built" and operator == "range" and isinstance(value, RangeMessage):
         yield _decades(where, value)
     elif name == "area" and operator == "within" and isinstance(value, Surroundings):
-        yield area_within(where, value)
+        yield read_area(where, value)
     elif words is None or not isinstance(value, list) or operator not in {"in", "not_in"}:
         detail = "Words take in and not_in, building_built takes range, area takes within."
         yield Fault(field=f"criteria.{name}", code="operator_unknown", detail=detail)
@@ -117,27 +105,3 @@ def _decades(where: str, years: RangeMessage) -> Condition | Fault:
         detail = f"No year from {_FIRST_DECADE} to {_LAST_DECADE} is in this range."
         return Fault(field=where, code="order", detail=detail)
     return Condition(field="building_built", operator="in", values=tuple(map(str, decades)))
-
-
-def area_within(where: str, value: Surroundings) -> Circle | Polygon | Fault:
-    """Return the area that was meant, or what is wrong with it."""
-    if any(abs(lat) > _POLE for _, lat in _positions(value)):
-        detail = "A position lies outside the world; longitude comes first."
-        return Fault(field=where, code="form", detail=detail)
-    if value.point and value.radius_m and value.coordinates is None and value.type is None:
-        return Circle(lon=value.point[0], lat=value.point[1], metres=value.radius_m)
-    rings = value.coordinates
-    if rings and value.point is None and sum(map(len, rings)) <= MAX_POINTS and _closed(rings):
-        return Polygon(rings=[[(point[0], point[1]) for point in ring] for ring in rings])
-    detail = f"Give a GeoJSON polygon of at most {MAX_POINTS} positions, or point and radius_m."
-    return Fault(field=where, code="form", detail=detail)
-
-
-def _positions(value: Surroundings) -> Iterator[list[float]]:
-    yield from [value.point] if value.point else ()
-    for ring in value.coordinates or ():
-        yield from ring
-
-
-def _closed(rings: list[list[list[float]]]) -> bool:
-    return all(len(ring) >= 4 and ring[0] == ring[-1] for ring in rings)  # noqa: PLR2004 RFC 7946

@@ -7,8 +7,8 @@ what it cannot answer and its contacts show is filtered here; what is left stops
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
+from functions.search.help import Help
 from functions.search.industry_pushdown import as_asked
 from functions.search.match import meets, narrowed
 from functions.search.messages import AnsweredBy
@@ -19,20 +19,6 @@ from leadcloud.registers.condition import Condition
 from leadcloud.registers.contact import ConsumerContact, Contact
 from leadcloud.registers.interface import Capability, Register, RegisterDescription
 from leadcloud.registers.policy import RegisterPolicy
-
-
-class Help(Protocol):
-    """Answers criteria that no register knows, from other data, on each contact of a register."""
-
-    @property
-    def asked(self) -> tuple[tuple[str, str], ...]:
-        """Field and operator of each criterion of this search that it answers."""
-
-    def can_help(self, register: RegisterDescription) -> bool:
-        """Tell whether the contacts of this register hold what the answer needs."""
-
-    def admits(self, contact: Contact, register: RegisterDescription, /) -> bool:
-        """Tell whether a contact meets the criteria; one of whom that is not known does not."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,11 +8,12 @@ placed as a home is, by the middle of a square that five dwellings share.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from functions.search.home import area_within
-from functions.search.messages import Surroundings, ValuesMessage
-from leadcloud.buildings.area import Area, Circle, Polygon
+from functions.search.area import read_area
+from functions.search.help import asked_of, read_help
+from functions.search.messages import CriteriaMessage, Surroundings, ValuesMessage
+from leadcloud.buildings.area import Area
 from leadcloud.buildings.facts import Neighbourhoods
-from leadcloud.errors import Fault, RequestInvalid
+from leadcloud.errors import Fault
 from leadcloud.registers.contact import BusinessContact, Contact
 from leadcloud.registers.interface import RegisterDescription
 
@@ -48,31 +49,22 @@ class PremisesCriteria:
 
 
 def read_premises_criteria(
-    raw: Mapping[str, Mapping[str, ValuesMessage]], neighbourhoods: Neighbourhoods
+    criteria: CriteriaMessage, neighbourhoods: Neighbourhoods
 ) -> PremisesCriteria:
     """Return the criteria of a search that are about the place.
 
     Raises:
         RequestInvalid: With every fault at once.
     """
-    read = [
-        item
-        for name, operators in raw.items()
-        for operator, value in (operators or {"": []}).items()
-        for item in _read(f"criteria.{name}.{operator}", operator, value)
-    ]
-    faults = [item for item in read if isinstance(item, Fault)]
-    if faults:
-        raise RequestInvalid("The criteria have faults.", faults=faults)
     return PremisesCriteria(
-        asked=tuple((name, operator) for name, operators in raw.items() for operator in operators),
-        areas=tuple(item for item in read if isinstance(item, (Circle, Polygon))),
+        asked=asked_of(criteria),
+        areas=tuple(read_help(criteria, _read)),
         neighbourhoods=neighbourhoods,
     )
 
 
-def _read(where: str, operator: str, value: ValuesMessage) -> Iterator[Circle | Polygon | Fault]:
+def _read(name: str, operator: str, value: ValuesMessage) -> Iterator[Area | Fault]:
     if operator == "within" and isinstance(value, Surroundings):
-        yield area_within(where, value)
+        yield read_area(f"criteria.{name}.{operator}", value)
     else:
         yield Fault(field="criteria.area", code="operator_unknown", detail="An area takes within.")

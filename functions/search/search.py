@@ -7,9 +7,10 @@ from functions.search.age_group import AGE_GROUP, AgeCriteria, AgeGroups, read_a
 from functions.search.criteria import parse_criteria
 from functions.search.cursor import search_context
 from functions.search.federation import Place, SourceResult, Task
+from functions.search.help import Help
 from functions.search.home import HOME_FIELDS, read_home_criteria
 from functions.search.messages import CriteriaMessage, SearchRequest
-from functions.search.plan import Help, SourcePlan, plan
+from functions.search.plan import SourcePlan, plan
 from functions.search.premises import PREMISES_FIELDS, read_premises_criteria
 from functions.search.terms import Terms
 from leadcloud.accounts.account import Account
@@ -170,7 +171,7 @@ def _neighbourhoods(terms: Terms) -> Neighbourhoods:
 
 
 def _age_group(asked: CriteriaMessage, terms: Terms) -> Help:
-    return read_age_criteria(asked[AGE_GROUP], terms.ages)
+    return read_age_criteria(asked, terms.ages)
 
 
 _HELPS: Mapping[Kind, Mapping[frozenset[str], Callable[[CriteriaMessage, Terms], Help]]] = {
