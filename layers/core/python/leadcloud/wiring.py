@@ -13,7 +13,7 @@ from pathlib import Path
 from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 
-from leadcloud.accounts.account import AccountBook
+from leadcloud.accounts.account_book import AccountBook
 from leadcloud.accounts.billing import Billing
 from leadcloud.accounts.brake import Brake
 from leadcloud.accounts.contact_person import ContactPersons

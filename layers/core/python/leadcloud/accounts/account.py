@@ -5,40 +5,20 @@ reseller that is suspended is so with its sub-accounts.
 """
 
 from base64 import b32encode
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, cast
 
 from leadcloud.accounts.tier import TierName
 from leadcloud.ages.groups import SchemeName
-from leadcloud.audit import AuditTrail, Details
-from leadcloud.errors import AccountSuspended, TermsNotAccepted, Unauthenticated
 from leadcloud.purpose import Purpose
-from leadcloud.store.interface import (
-    Action,
-    Key,
-    PutIfAbsent,
-    Record,
-    RecordExists,
-    Store,
-    Update,
-    Value,
-)
-from leadcloud.store.lookup import Lookup
-from leadcloud.store.pages import every_record
+from leadcloud.store.interface import Key, Record, Value
 
 AccountKind = Literal["customer", "reseller", "sub_account", "operator"]
 
 CURRENT_TERMS = "2026-11-01"
 """Version of the terms of use. A new one locks every account out until it has accepted it."""
-
-MAX_LEVELS = 4
-"""Accounts from a sub-account to the root of its tree; today a reseller's tree has two."""
-
-
-class BrokenTree(Exception):
-    """An account's parent is missing, or the way to the root does not end."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,185 +52,9 @@ class Account:
         return self.kind in {"customer", "reseller"}
 
 
-class AccountBook:
-    """Keeps accounts. What bears on rights leaves an entry in the audit trail."""
-
-    def __init__(self, store: Store, audit: AuditTrail) -> None:
-        self._store = store
-        self._audit = audit
-
-    def open(self, account: Account, *, by: str = "operator") -> None:
-        """Keep a new account.
-
-        Args:
-            account: Its parent is there and a reseller.
-            by: Id of the key that it was done with.
-
-        Raises:
-            RecordExists: There is one of that id.
-            ValueError: It is a sub-account of nobody, or of somebody who is no reseller.
-        """
-        self._check_parent(account)
-
-        def actions() -> tuple[Action, ...]:
-            if self._store.get(_key(account.id)):
-                raise RecordExists
-            return tuple(
-                PutIfAbsent(key=key, attributes=row) for key, row in _new_rows(account).items()
-            )
-
-        self._audit.carry_out(
-            actions,
-            chain=chain_of(account.id),
-            event="account_opened",
-            details={"kind": account.kind, "by": by},
-        )
-
-    def account(self, account_id: str) -> Account | None:
-        """Return an account, or None where there is none."""
-        return _known(self._store.get(_key(account_id)))
-
-    def lookup(self, account_id: str) -> Lookup[Account | None]:
-        """Return what finds an account."""
-        return Lookup.at(_key(account_id), _known)
-
-    def lineage(self, account_id: str) -> tuple[Account, ...]:
-        """Return an account and those above it, nearest first; empty where there is none.
-
-        Raises:
-            BrokenTree: One of those above is missing, or there is no end to them.
-        """
-        account = self.account(account_id)
-        return self._lineage_of(account) if account else ()
-
-    def _lineage_of(self, account: Account) -> tuple[Account, ...]:
-        accounts = [account]
-        while (above := accounts[-1].parent) is not None:
-            parent = self.account(above) if len(accounts) < MAX_LEVELS else None
-            if parent is None:
-                raise BrokenTree
-            accounts.append(parent)
-        return tuple(accounts)
-
-    def active(self, account_id: str) -> Account:
-        """Return an account that may use the service.
-
-        Raises:
-            Unauthenticated: There is none.
-            AccountSuspended: It is suspended, or an account above it is.
-        """
-        return self._active(self.account(account_id))[0]
-
-    def bound_by_terms(self, account: Account | None) -> tuple[Account, ...]:
-        """Return an account that may be charged and given personal data, and those above it.
-
-        Args:
-            account: As it was just read; None where there is none.
-
-        Raises:
-            Unauthenticated: There is none.
-            AccountSuspended: It is suspended, or an account above it is.
-            TermsNotAccepted: It has not accepted the terms as they now are.
-        """
-        lineage = self._active(account)
-        if lineage[0].terms != CURRENT_TERMS:
-            raise TermsNotAccepted
-        return lineage
-
-    def _active(self, account: Account | None) -> tuple[Account, ...]:
-        if account is None:
-            raise Unauthenticated
-        lineage = self._lineage_of(account)
-        if any(each.suspended for each in lineage):
-            raise AccountSuspended
-        return lineage
-
-    def all(self) -> Iterator[Account]:
-        """Yield every account, by id."""
-        return self._accounts(every_record(self._store, _ACCOUNTS))
-
-    def sub_accounts(
-        self, account_id: str, *, limit: int = 100, after: str | None = None
-    ) -> tuple[Sequence[Account], str | None]:
-        """Return a reseller's sub-accounts by id, and after which to go on, None at the end."""
-        page = self._store.query(_key(account_id).partition, _SUB_ACCOUNT, limit=limit, after=after)
-        return [*self._accounts(page.records, _SUB_ACCOUNT)], page.after
-
-    def ids_below(self, account_id: str) -> Iterator[str]:
-        """Yield the ids of a reseller's sub-accounts."""
-        for record in every_record(self._store, _key(account_id).partition, _SUB_ACCOUNT):
-            yield record.key.sort.removeprefix(_SUB_ACCOUNT)
-
-    def accept_terms(self, account_id: str, *, by: str) -> Account:
-        """Note that an account accepts the terms as they now are."""
-        return self._change(
-            account_id, "terms_accepted", {"version": CURRENT_TERMS, "by": by}, terms=CURRENT_TERMS
-        )
-
-    def suspend(self, account_id: str, *, by: str, suspended: bool = True) -> Account:
-        """Bar an account and all below it from the service, or let them in again."""
-        event = "account_suspended" if suspended else "account_resumed"
-        return self._change(account_id, event, {"by": by}, suspended=suspended)
-
-    def choose_age_groups(self, account_id: str, scheme: SchemeName, *, by: str) -> Account:
-        """Change which age groups an account is told."""
-        details = {"scheme": scheme, "by": by}
-        return self._change(account_id, "age_groups_chosen", details, age_groups=scheme)
-
-    def add_register(self, account_id: str, register_id: str, *, by: str) -> Account:
-        """Put a register into an account's contract.
-
-        Raises:
-            LookupError: There is no such account.
-        """
-        account = self.account(account_id)
-        registers = dict.fromkeys((*account.registers, register_id) if account else ())
-        details = {"register": register_id, "by": by}
-        return self._change(account_id, "register_added", details, registers=tuple(registers))
-
-    def mark_up(self, account_id: str, percent: Decimal, *, by: str) -> Account:
-        """Change what a reseller adds to its own prices for the accounts below it."""
-        details = {"percent": str(percent), "by": by}
-        return self._change(account_id, "marked_up", details, markup_percent=percent)
-
-    def _check_parent(self, account: Account) -> None:
-        if (account.kind == "sub_account") != (account.parent is not None):
-            raise ValueError("a sub-account has a parent, and nobody else has")
-        if account.parent is not None:
-            parent = self.account(account.parent)
-            if parent is None or parent.kind != "reseller":
-                raise ValueError("the parent is no reseller")
-
-    def _change(self, account_id: str, event: str, details: Details, **members: object) -> Account:
-        changed: list[Account] = []
-
-        def actions() -> tuple[Action, ...]:
-            record = self._store.get(_key(account_id))
-            if record is None:
-                raise LookupError("there is no such account")
-            after = replace(_account(record), **members)  # type: ignore[arg-type]
-            changed[:] = [after]
-            return (Update(key=record.key, version=record.version, attributes=_row(after)),)
-
-        self._audit.carry_out(actions, chain=chain_of(account_id), event=event, details=details)
-        return changed[0]
-
-    def _accounts(self, records: Iterable[Record], prefix: str = "") -> Iterator[Account]:
-        for record in records:
-            account = self.account(record.key.sort.removeprefix(prefix))
-            if account is not None:
-                yield account
-
-
 def new_account_id(random_bytes: Callable[[int], bytes]) -> str:
     """Return an id that nobody can guess."""
     return f"ac_{b32encode(random_bytes(10)).decode('ascii').lower()}"
-
-
-def account_ids(store: Store) -> Iterator[str]:
-    """Yield the id of every account."""
-    for record in every_record(store, _ACCOUNTS):
-        yield record.key.sort
 
 
 def chain_of(account_id: str) -> str:
@@ -258,28 +62,13 @@ def chain_of(account_id: str) -> str:
     return f"account:{account_id}"
 
 
-_ACCOUNTS = "ACCOUNTS"
-"""Partition that lists every account."""
-
-_SUB_ACCOUNT = "SUB-ACCOUNT#"
-
-
-def _key(account_id: str) -> Key:
+def account_key(account_id: str) -> Key:
+    """Return where an account is kept."""
     return Key(f"ACCOUNT#{account_id}", "ACCOUNT")
 
 
-def _new_rows(account: Account) -> dict[Key, dict[str, Value]]:
-    """Return the records of a new account: itself, and where it is found in lists."""
-    rows: dict[Key, dict[str, Value]] = {
-        _key(account.id): _row(account),
-        Key(_ACCOUNTS, account.id): {},
-    }
-    if account.parent is not None:
-        rows[Key(_key(account.parent).partition, f"{_SUB_ACCOUNT}{account.id}")] = {}
-    return rows
-
-
-def _row(account: Account) -> dict[str, Value]:
+def row_of(account: Account) -> dict[str, Value]:
+    """Return the attributes of an account's record."""
     return {
         "kind": account.kind,
         "name": account.name,
@@ -295,11 +84,8 @@ def _row(account: Account) -> dict[str, Value]:
     }
 
 
-def _known(record: Record | None) -> Account | None:
-    return _account(record) if record else None
-
-
-def _account(record: Record) -> Account:
+def account_of(record: Record) -> Account:
+    """Return the account that a record keeps."""
     row = record.attributes
     cap = cast("str | None", row.get("cap_month"))
     return Account(

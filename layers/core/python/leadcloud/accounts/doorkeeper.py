@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from leadcloud.accounts.account import Account, AccountBook, BrokenTree
+from leadcloud.accounts.account import Account
+from leadcloud.accounts.account_book import AccountBook, BrokenTree
 from leadcloud.accounts.key import ApiKey, KeyRing
 from leadcloud.clock import Clock
 from leadcloud.errors import AccountSuspended, Unauthenticated

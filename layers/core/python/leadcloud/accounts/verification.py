@@ -8,7 +8,7 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import cast
 
-from leadcloud.accounts.account import account_ids
+from leadcloud.accounts.account_book import account_ids
 from leadcloud.accounts.entry import START, Entry, entries_of
 from leadcloud.accounts.money import NOTHING, Money
 from leadcloud.accounts.operation import Operation, operations_of

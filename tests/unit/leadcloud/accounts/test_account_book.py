@@ -6,13 +6,8 @@ from threading import Barrier, Thread
 
 import pytest
 
-from leadcloud.accounts.account import (
-    CURRENT_TERMS,
-    MAX_LEVELS,
-    Account,
-    AccountBook,
-    BrokenTree,
-)
+from leadcloud.accounts.account import CURRENT_TERMS, Account
+from leadcloud.accounts.account_book import MAX_LEVELS, AccountBook, BrokenTree
 from leadcloud.anchors import chain_is_whole
 from leadcloud.audit import events_of
 from leadcloud.errors import AccountSuspended, TermsNotAccepted, Unauthenticated
