@@ -27,7 +27,8 @@ from leadcloud.clock import SystemClock
 from leadcloud.prohibitions import PUBLIC
 from leadcloud.registers.contact import ConsumerContact
 from leadcloud.settings import Settings
-from leadcloud.store.dynamodb import PARTITION, SORT, DynamoDbStore
+from leadcloud.store.dynamodb import DynamoDbStore
+from leadcloud.store.dynamodb_item import PARTITION, SORT
 from leadcloud.wiring import Services
 from local.demo import REGISTERS, register_demo, seed
 from local.demo_database import create_demo_database

@@ -15,7 +15,7 @@ from functions.collector.shelf import UNFINISHED
 from infra.nag import acknowledge
 from infra.stages import Stage
 from leadcloud.anchors import RETENTION
-from leadcloud.store.dynamodb import EXPIRES_AT, PARTITION, SORT
+from leadcloud.store.dynamodb_item import EXPIRES_AT, PARTITION, SORT
 
 _BY_HAND = (
     "The values are peppers, sealing keys, and passwords that others give us: no schedule of ours "

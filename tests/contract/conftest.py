@@ -11,7 +11,8 @@ import pytest
 from moto import mock_aws
 
 from leadcloud.clock import SetClock
-from leadcloud.store.dynamodb import PARTITION, SORT, DynamoDbStore
+from leadcloud.store.dynamodb import DynamoDbStore
+from leadcloud.store.dynamodb_item import PARTITION, SORT
 from leadcloud.store.interface import Store
 from leadcloud.store.sqlite import SqliteStore
 

@@ -16,7 +16,8 @@ from botocore.exceptions import (
 )
 
 from leadcloud.clock import SystemClock
-from leadcloud.store.dynamodb import ATTRIBUTES, EXPIRES_AT, PARTITION, SORT, VERSION, DynamoDbStore
+from leadcloud.store.dynamodb import DynamoDbStore
+from leadcloud.store.dynamodb_item import ATTRIBUTES, EXPIRES_AT, PARTITION, SORT, VERSION
 from leadcloud.store.interface import (
     Check,
     Delete,

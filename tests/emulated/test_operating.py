@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from leadcloud.store.dynamodb import PARTITION, SORT
+from leadcloud.store.dynamodb_item import PARTITION, SORT
 from tests.emulated.conftest import ACCOUNT, REGION, REPOSITORY, Deployed
 
 pytestmark = [pytest.mark.loopback, pytest.mark.slow]

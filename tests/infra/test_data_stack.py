@@ -2,7 +2,7 @@
 
 from functions.collector.shelf import UNFINISHED
 from leadcloud.anchors import RETENTION
-from leadcloud.store.dynamodb import EXPIRES_AT, PARTITION, SORT
+from leadcloud.store.dynamodb_item import EXPIRES_AT, PARTITION, SORT
 from tests.infra.deployment import Deployment, Resource
 
 

@@ -1,18 +1,28 @@
 """Records in one DynamoDB table."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from decimal import Decimal
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.types import TypeSerializer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from leadcloud.clock import Clock
 from leadcloud.store.checked import CheckedStore, obstacle_to_adding
+from leadcloud.store.dynamodb_item import (
+    ATTRIBUTES,
+    EXPIRES_AT,
+    PARTITION,
+    SORT,
+    VERSION,
+    WRITE,
+    Item,
+    is_live,
+    item_key,
+    item_of,
+    record_of,
+)
 from leadcloud.store.interface import (
     Action,
     Add,
@@ -23,21 +33,10 @@ from leadcloud.store.interface import (
     Reason,
     Record,
     StoreUnavailable,
-    Update,
-    Value,
 )
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-PARTITION = "pk"
-SORT = "sk"
-VERSION = "version"
-ATTRIBUTES = "attributes"
-EXPIRES_AT = "expires_at"
-"""Seconds since 1970; the attribute to name in the table's TimeToLiveSpecification."""
-WRITE = "write"
-"""Drawn anew for every write, so that a write repeated after a lost answer knows its own work."""
 
 ABSENT = "attribute_not_exists(#version) OR #expires_at <= :now"
 UNCHANGED = "#version = :version AND (attribute_not_exists(#expires_at) OR #expires_at > :now)"
@@ -63,8 +62,6 @@ MAX_BATCH = 100
 TRIES = 5
 FIRST_PAUSE = 0.05
 """Seconds; the most before the second try, twice as long before each further one."""
-
-Item = Mapping[str, Any]
 
 
 class DynamoDbStore(CheckedStore):
@@ -100,10 +97,10 @@ class DynamoDbStore(CheckedStore):
     def _get(self, key: Key) -> Record | None:
         with _unavailable():
             answer = self._client.get_item(
-                TableName=self._table, Key=_key(key), ConsistentRead=True
+                TableName=self._table, Key=item_key(key), ConsistentRead=True
             )
         item = answer.get("Item")
-        return _record(item) if item and _is_live(item, self._now()) else None
+        return record_of(item) if item and is_live(item, self._now()) else None
 
     def _get_many(self, keys: Sequence[Key]) -> Iterator[Record]:
         for start in range(0, len(keys), MAX_BATCH):
@@ -111,14 +108,14 @@ class DynamoDbStore(CheckedStore):
 
     def _batch(self, keys: Sequence[Key]) -> Iterator[Record]:
         """Yield the live ones; what DynamoDB has not got to, it is asked for again."""
-        now, left = self._now(), [_key(key) for key in keys]
+        now, left = self._now(), [item_key(key) for key in keys]
         for failed in range(1, TRIES + 1):
             with _unavailable():
                 answer = self._client.batch_get_item(
                     RequestItems={self._table: {"Keys": left, "ConsistentRead": True}}
                 )
             found = answer["Responses"].get(self._table, [])
-            yield from (_record(item) for item in found if _is_live(item, now))
+            yield from (record_of(item) for item in found if is_live(item, now))
             unread: Any = answer["UnprocessedKeys"]
             left = unread.get(self._table, {}).get("Keys", [])
             if not left:
@@ -143,7 +140,7 @@ class DynamoDbStore(CheckedStore):
             "Limit": least,
         }
         if after is not None:
-            request["ExclusiveStartKey"] = _key(Key(partition, after))
+            request["ExclusiveStartKey"] = item_key(Key(partition, after))
         return self._collect(request, least)
 
     def _collect(self, request: dict[str, Any], least: int) -> Sequence[Record]:
@@ -153,7 +150,7 @@ class DynamoDbStore(CheckedStore):
         while len(records) < least:
             with _unavailable():
                 answer = self._client.query(**request)
-            records += [_record(item) for item in answer["Items"] if _is_live(item, now)]
+            records += [record_of(item) for item in answer["Items"] if is_live(item, now)]
             if "LastEvaluatedKey" not in answer:
                 break
             # Without the limit, a read returns up to a megabyte.
@@ -189,10 +186,10 @@ class DynamoDbStore(CheckedStore):
         if not isinstance(action, PutIfAbsent):
             request["ExpressionAttributeValues"][":version"] = {"N": str(action.version)}
         if isinstance(action, Delete):
-            return {"Delete": request | {"Key": _key(action.key)}}
+            return {"Delete": request | {"Key": item_key(action.key)}}
         if isinstance(action, Check):
-            return {"ConditionCheck": request | {"Key": _key(action.key)}}
-        return {"Put": request | {"Item": _item(action, write)}}
+            return {"ConditionCheck": request | {"Key": item_key(action.key)}}
+        return {"Put": request | {"Item": item_of(action, write)}}
 
     def _send(self, requests: Sequence[Any], write: str) -> Sequence[Item]:
         """Return DynamoDB's reason for each request; none at all when all were done."""
@@ -253,15 +250,11 @@ def _reason(action: Action, refusal: Item, now: int) -> Reason:
     if isinstance(action, PutIfAbsent):
         return "exists"
     item = refusal.get("Item")
-    if not item or not _is_live(item, now):
+    if not item or not is_live(item, now):
         return "missing"
     if isinstance(action, Add):
-        return obstacle_to_adding(_record(item).attributes, action)
+        return obstacle_to_adding(record_of(item).attributes, action)
     return "version"
-
-
-def _is_live(item: Item, now: int) -> bool:
-    return EXPIRES_AT not in item or _number(item[EXPIRES_AT]) > now
 
 
 def _addition(action: Add, now: int, write: str) -> dict[str, Any]:
@@ -282,55 +275,10 @@ def _addition(action: Add, now: int, write: str) -> dict[str, Any]:
             values[f":f{number}"] = {"N": str(action.floors[name] - amount)}
             conditions.append(f"#attributes.#n{number} >= :f{number}")
     return {
-        "Key": _key(action.key),
+        "Key": item_key(action.key),
         "UpdateExpression": f"SET {', '.join(sums)}",
         "ConditionExpression": " AND ".join(conditions),
         "ExpressionAttributeNames": names,
         "ExpressionAttributeValues": values,
         "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
     }
-
-
-def _key(key: Key) -> dict[str, Any]:
-    return {PARTITION: {"S": key.partition}, SORT: {"S": key.sort}}
-
-
-def _item(action: PutIfAbsent | Update, write: str) -> Item:
-    version = 1 if isinstance(action, PutIfAbsent) else action.version + 1
-    item = _key(action.key) | {
-        VERSION: {"N": str(version)},
-        ATTRIBUTES: TypeSerializer().serialize(action.attributes),
-        WRITE: {"S": write},
-    }
-    if action.expires_at is not None:
-        item[EXPIRES_AT] = {"N": str(int(action.expires_at.timestamp()))}
-    return item
-
-
-def _record(item: Item) -> Record:
-    expires_at = item.get(EXPIRES_AT)
-    return Record(
-        key=Key(item[PARTITION]["S"], item[SORT]["S"]),
-        version=_number(item[VERSION]),
-        attributes={name: _value(wire) for name, wire in item[ATTRIBUTES]["M"].items()},
-        expires_at=expires_at and datetime.fromtimestamp(_number(expires_at), UTC),
-    )
-
-
-def _number(wire: Item) -> int:
-    return int(Decimal(wire["N"]))
-
-
-def _value(wire: Item) -> Value:
-    match wire:
-        case {"N": _}:
-            return _number(wire)
-        case {"NULL": _}:
-            return None
-        case {"L": inner}:
-            return [_value(each) for each in inner]
-        case {"M": inner}:
-            return {name: _value(each) for name, each in inner.items()}
-    content: str | bool
-    (content,) = wire.values()
-    return content
