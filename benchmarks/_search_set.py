@@ -19,7 +19,8 @@ from leadcloud.registers.contact import ConsumerContact
 from leadcloud.registers.directory_api import DirectoryApi
 from leadcloud.registers.in_memory import InMemoryRegister
 from leadcloud.registers.interface import Capability, Controller, Register, RegisterDescription
-from leadcloud.registers.manifest import NoAuth, load_manifest
+from leadcloud.registers.manifest import load_manifest
+from leadcloud.registers.manifest_part import NoAuth
 from leadcloud.registers.outbound import Outbound
 from leadcloud.secrets import Secrets
 from leadcloud.settings import Settings

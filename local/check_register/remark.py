@@ -10,7 +10,7 @@ from functions.search.merge import identities_of
 from leadcloud.registers.condition import Condition, Operator
 from leadcloud.registers.contact import ATTRIBUTES, BusinessContact, Contact
 from leadcloud.registers.interface import RegisterError
-from leadcloud.registers.manifest import Criterion, Extract
+from leadcloud.registers.manifest_part import Criterion, Extract
 from leadcloud.registers.record import RecordUnusable, fields_of
 from local.check_register.inquiry import Inquiry, Look
 

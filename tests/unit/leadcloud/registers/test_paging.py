@@ -11,7 +11,7 @@ from leadcloud.registers.interface import (
     RegisterReachEnded,
     RegisterRefused,
 )
-from leadcloud.registers.manifest import Paging
+from leadcloud.registers.manifest_part import Paging
 from leadcloud.registers.paging import (
     Window,
     is_past_the_end,

@@ -15,7 +15,8 @@ from leadcloud.registers.interface import (
     RegisterPage,
     RegisterRefused,
 )
-from leadcloud.registers.manifest import ClientCredentialsAuth, Criterion, Manifest
+from leadcloud.registers.manifest import Manifest
+from leadcloud.registers.manifest_part import ClientCredentialsAuth, Criterion
 from leadcloud.registers.outbound import Outbound
 from leadcloud.registers.paging import (
     Window,

@@ -10,7 +10,7 @@ from leadcloud.registers.interface import (
     RegisterReachEnded,
     RegisterRefused,
 )
-from leadcloud.registers.manifest import Paging
+from leadcloud.registers.manifest_part import Paging
 
 _LONGEST_POSITION = 15
 """Digits of an offset."""

@@ -7,7 +7,8 @@ from typing import Any, overload
 
 from leadcloud.registers import enhetsregisteret_enhet, ytj_company
 from leadcloud.registers.contact import BusinessContact, ConsumerContact, Contact, DecisionMaker
-from leadcloud.registers.manifest import DecisionMakers, Extract, Manifest
+from leadcloud.registers.manifest import Manifest
+from leadcloud.registers.manifest_part import DecisionMakers, Extract
 from leadcloud.registers.paging import member, member_at
 from leadcloud.registers.phone import e164
 

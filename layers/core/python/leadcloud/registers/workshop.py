@@ -17,7 +17,7 @@ from leadcloud.store.interface import Attributes, Key, Store
 
 if TYPE_CHECKING:
     from leadcloud.registers.interface import Register
-    from leadcloud.registers.manifest import Limits
+    from leadcloud.registers.manifest_part import Limits
     from leadcloud.registers.outbound import Outbound
 
 _MANIFESTS = Path(__file__).parent / "manifests"
