@@ -39,46 +39,15 @@ class DataStack(Stack):
 
     def __init__(self, scope: Construct, construct_id: str, *, stage: Stage) -> None:
         super().__init__(scope, construct_id, termination_protection=True)
-        self.key = kms.Key(
-            self,
-            "Key",
-            description="Encrypts the service's records and secrets",
-            enable_key_rotation=True,
-            removal_policy=RemovalPolicy.RETAIN,
-        )
+        self.key = self._key("Key", "Encrypts the service's records and secrets")
         # Alarms are told through a topic that is under this key.
         self.key.grant(
             iam.ServicePrincipal("cloudwatch.amazonaws.com"), "kms:Decrypt", "kms:GenerateDataKey*"
         )
-        self.payload_key = kms.Key(
-            self,
-            "PayloadKey",
-            description="Wraps the keys of what persons wrote in their subject requests",
-            enable_key_rotation=True,
-            removal_policy=RemovalPolicy.RETAIN,
+        self.payload_key = self._key(
+            "PayloadKey", "Wraps the keys of what persons wrote in their subject requests"
         )
-        self.table = dynamodb.Table(
-            self,
-            "Records",
-            partition_key=dynamodb.Attribute(name=PARTITION, type=dynamodb.AttributeType.STRING),
-            sort_key=dynamodb.Attribute(name=SORT, type=dynamodb.AttributeType.STRING),
-            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
-            time_to_live_attribute=EXPIRES_AT,
-            encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED,
-            encryption_key=self.key,
-            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
-                point_in_time_recovery_enabled=True
-            ),
-            deletion_protection=True,
-            removal_policy=RemovalPolicy.RETAIN,
-        )
-        acknowledge(
-            self.table,
-            {
-                "NIST.800.53.R5-DynamoDBInBackupPlan": "Every second of the last 35 days can be "
-                "restored. A backup that is kept for longer would keep what persons have had erased."
-            },
-        )
+        self.table = self._records()
         self.secret = self._secret("Secret", "the service's own")
         self.register_secret = self._secret("RegisterSecret", "what registers let us in with")
         self.canary_secret = self._secret("CanarySecret", "the canary's key")
@@ -94,6 +63,41 @@ class DataStack(Stack):
         CfnOutput(self, "CanarySecretArn", value=self.canary_secret.secret_arn)
         CfnOutput(self, "AnchorBucketName", value=self.anchors.bucket_name)
         CfnOutput(self, "ReleaseBucketName", value=self.releases.bucket_name)
+
+    def _key(self, name: str, description: str) -> kms.Key:
+        return kms.Key(
+            self,
+            name,
+            description=description,
+            enable_key_rotation=True,
+            removal_policy=RemovalPolicy.RETAIN,
+        )
+
+    def _records(self) -> dynamodb.Table:
+        text = dynamodb.AttributeType.STRING
+        table = dynamodb.Table(
+            self,
+            "Records",
+            partition_key=dynamodb.Attribute(name=PARTITION, type=text),
+            sort_key=dynamodb.Attribute(name=SORT, type=text),
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            time_to_live_attribute=EXPIRES_AT,
+            encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED,
+            encryption_key=self.key,
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True
+            ),
+            deletion_protection=True,
+            removal_policy=RemovalPolicy.RETAIN,
+        )
+        acknowledge(
+            table,
+            {
+                "NIST.800.53.R5-DynamoDBInBackupPlan": "Every second of the last 35 days can be "
+                "restored. A backup that is kept for longer would keep what persons have had erased."
+            },
+        )
+        return table
 
     def _secret(self, name: str, what: str) -> secretsmanager.Secret:
         """Return a secret of its own for what only some functions may know."""
