@@ -15,7 +15,8 @@ from infra.gateway_responses import add_gateway_responses
 from infra.nag import LOG_UNDER_AWS_KEY, acknowledge
 from infra.stages import Stage
 from leadcloud.accounts.tier import TIERS, usage_key
-from leadcloud.http.routes import ROUTES, Route
+from leadcloud.http.route import Route
+from leadcloud.http.routes import ROUTES
 
 KEY_HEADER = "X-API-Key"
 

@@ -32,7 +32,8 @@ from leadcloud.errors import (
 )
 from leadcloud.http.api import Operation
 from leadcloud.http.problem import MEDIA_TYPE, Problem
-from leadcloud.http.routes import ANY_SCOPE, ROUTES, Route
+from leadcloud.http.route import ANY_SCOPE, Route
+from leadcloud.http.routes import ROUTES
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "openapi.json"
 

@@ -56,7 +56,7 @@ from leadcloud.errors import (
 from leadcloud.http.api import Answer, Api, Contract
 from leadcloud.http.call import Call, Caller
 from leadcloud.http.media_type import prefers
-from leadcloud.http.routes import JSON
+from leadcloud.http.route import JSON
 from leadcloud.spreadsheet import MEDIA_TYPE as CSV
 from leadcloud.spreadsheet import csv_text
 from leadcloud.wiring import Services, services

@@ -23,7 +23,8 @@ from leadcloud.accounts.key import id_in
 from leadcloud.accounts.money import Money
 from leadcloud.forwarding.signature import sign
 from leadcloud.http.api import Operation
-from leadcloud.http.routes import FORM, ROUTES, Route
+from leadcloud.http.route import FORM, Route
+from leadcloud.http.routes import ROUTES
 from leadcloud.lead_reference import write
 from leadcloud.registers.catalogue import RegisterCatalogue
 from leadcloud.wiring import Services

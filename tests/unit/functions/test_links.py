@@ -10,7 +10,8 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 
-from leadcloud.http.routes import ROUTES, Route, routes_at
+from leadcloud.http.route import Route
+from leadcloud.http.routes import ROUTES, routes_at
 from leadcloud.wiring import Services
 from tests.house import House
 

@@ -17,7 +17,8 @@ from leadcloud.events import Event, log, log_unexpected
 from leadcloud.http.call import Call, Caller
 from leadcloud.http.guard import admit, knock
 from leadcloud.http.problem import problem, problem_headers
-from leadcloud.http.routes import JSON, ROUTES, Route
+from leadcloud.http.route import JSON, Route
+from leadcloud.http.routes import ROUTES
 from leadcloud.http.wire import Parameters, Wire, parse, parse_parameters
 from leadcloud.store.interface import StoreUnavailable
 

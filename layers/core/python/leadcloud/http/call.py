@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from leadcloud.http.routes import Route
+from leadcloud.http.route import Route
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

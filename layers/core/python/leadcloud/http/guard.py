@@ -27,7 +27,8 @@ from leadcloud.errors import (
 )
 from leadcloud.http.call import Call, Caller
 from leadcloud.http.json_body import read_json, unusable
-from leadcloud.http.routes import ANY_SCOPE, JSON, Route, routes_at
+from leadcloud.http.route import ANY_SCOPE, JSON, Route
+from leadcloud.http.routes import routes_at
 
 CHALLENGE = {"WWW-Authenticate": 'ApiKey header="X-API-Key"'}
 """Headers that go with the answer to who has no good key."""

@@ -2,40 +2,9 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 
-KIB = 1024
-
-JSON = "application/json"
-ANY_SCOPE = "any"
-"""What any key is good for."""
-
-FORM = "application/x-www-form-urlencoded"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Route:
-    """One operation of the API."""
-
-    operation: str
-    """The operationId; the function binds its handler to it."""
-    method: str
-    path: str
-    """A parameter stands in braces: /v1/statements/{month}."""
-    function: str
-    """Folder in functions/ that answers."""
-    scope: str | None
-    """What the key must be good for, or ANY_SCOPE; None for public routes."""
-    summary: str
-    idempotent: bool = False
-    """An Idempotency-Key is required."""
-    consumes: str = JSON
-    """Media type of the body, where the method has one."""
-    max_bytes: int = 64 * KIB
-    raw: bool = False
-    """The handler gets the body as it came: a signature is checked before anything is parsed."""
-
+from leadcloud.http.route import ANY_SCOPE, FORM, KIB, Route
 
 _PAGES = partial(Route, function="pages", scope=None)
 _SEARCH = partial(Route, function="search", scope="search")
