@@ -18,7 +18,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 import leadcloud.codes
 
-SERVICE: Final = "https://data.stat.fi/api/classifications/v2"
+_ADDRESS: Final = "data.stat.fi/api/classifications/v2"
+SERVICE: Final = f"https://{_ADDRESS}"
 LISTS_FOLDER: Final = Path(leadcloud.codes.__file__).parent / "lists"
 
 _LANGUAGES: Final = ("fi", "sv", "en")
@@ -152,13 +153,15 @@ def _list_file(service: CodeService, wanted: Classification, folder: Path) -> _F
     ]
     _check(wanted, codes, before=len(before["codes"]))
     told = f"{wanted.list_id}: {len(codes)} codes, {len(before['codes'])} before"
-    document = {**before, "version": wanted.id, "codes": codes}
+    ids = f"{wanted.id} with its key to {wanted.parents}" if wanted.parents else wanted.id
+    source = f"Statistics Finland, classification service ({_ADDRESS}): {ids}"
+    document = {**before, "version": wanted.id, "source": source, "codes": codes}
     return path, _written(document), told
 
 
 def _belongs(item: _Item) -> bool:
-    """Leave out totals, the unknown, and national subclasses, which come and go within a class."""
-    return item.level > 0 and item.code not in {"X", "00"} and len(item.code) <= _CLASS_DIGITS
+    """Leave out totals and the unknown: section X, and a code of noughts on each level below."""
+    return item.level > 0 and item.code != "X" and item.code.strip("0") != ""
 
 
 def _parent(item: _Item) -> str | None:

@@ -20,22 +20,18 @@ def as_asked(condition: Condition, codeset: str | None) -> Condition | None:
     version = version_of(codeset)
     unversioned = all(code.version is None for code in codes)
     own = unversioned or all(code.version == version for code in codes)
-    if own and all(len(code.code) == NATIONAL_DIGITS for code in codes):
+    national = codeset is None or not codeset.startswith("NACE")
+    if own and national and all(len(code.code) == NATIONAL_DIGITS for code in codes):
         # Nothing lies below a five-digit code, so that equality asks for it.
         operator = "in" if condition.operator == "prefix" else condition.operator
         values = tuple(code.code for code in codes)
-        return _bounded(Condition(field="industry", operator=operator, values=values), codeset)
+        return Condition(field="industry", operator=operator, values=values)
     if condition.operator == "not_in" or (version is None and not unversioned):
         return None
     values = (
         begins(condition.values, version, within) if version else tuple(code.code for code in codes)
     )
-    return _bounded(Condition(field="industry", operator="prefix", values=values), codeset)
-
-
-def _bounded(condition: Condition, codeset: str | None) -> Condition:
-    """Leave out national digits where the register has those of another country."""
-    if codeset is None or not codeset.startswith("NACE"):
-        return condition
-    values = tuple(value for value in condition.values if len(value) <= CLASS_DIGITS)
-    return Condition(field="industry", operator=condition.operator, values=values)
+    if not national:
+        # The fifth digit there is another country's: it cannot say what is one part of a class.
+        values = tuple(value for value in values if len(value) <= CLASS_DIGITS)
+    return Condition(field="industry", operator="prefix", values=values)

@@ -63,13 +63,18 @@ def _asked_for(condition: Condition, contact: Contact) -> tuple[DecisionMaker, .
 def _in_industry(condition: Condition, code: str, classification: str | None) -> bool:
     """Tell whether a company's code surely lies, or with `not_in` surely does not, in those asked.
 
-    Where nobody says which version a code is of, it must hold for both.
+    Where nobody says which version a code is of, and both have it, it must hold for both.
     """
     named = version_of(classification)
-    versions = (named,) if named else VERSIONS
+    versions = (named,) if named else _having(code)
     if condition.operator == "not_in":
         return not any(_touches(condition, code, version) for version in versions)
     return all(code.startswith(begins(condition.values, version, within)) for version in versions)
+
+
+def _having(code: str) -> tuple[Version, ...]:
+    read = IndustryCode.read(code)
+    return (read.version,) if read and read.version else VERSIONS
 
 
 def _touches(condition: Condition, code: str, version: Version) -> bool:

@@ -153,8 +153,15 @@ def test_a_retired_code_is_asked_for_by_what_it_became(mock: Mock) -> None:
 
 
 def test_another_countrys_fifth_digit_is_not_asked_for(mock: Mock) -> None:
-    """62.100 is a Norwegian subclass; the Finnish 62100 is another."""
-    assert mock.plan("industry", "in", "62100").skipped == "criterion_unsupported"
+    """47.711 is a Finnish part of 47.71; a Norwegian one would be another."""
+    assert mock.plan("industry", "in", "47711").skipped == "criterion_unsupported"
+
+
+def test_a_class_that_is_not_divided_is_asked_for(mock: Mock) -> None:
+    """The Finnish 62100 is all of 62.10, which Norway has too."""
+    mock.search(mock.plan("industry", "in", "62100"))
+
+    assert mock.asked[0]["naeringskode"] == ["62.10"]
 
 
 def test_a_second_line_of_business_does_not_count(mock: Mock, units: list[dict[str, Any]]) -> None:

@@ -62,6 +62,12 @@ def said_now() -> str:
                 )
                 for code in codes
             ]
+    unknown = [("X", None), ("00", "X"), ("000", "00"), ("0000", "000"), ("00000", "0000")]
+    for language in ("fi", "sv", "en"):
+        said[f"/classifications/toimiala_1_20080101/classificationItems?{language}"] += [
+            item(code, level, parent, "Industry unknown", language)
+            for level, (code, parent) in enumerate(unknown, start=1)
+        ]
     municipalities = read_code_list(LISTS_FOLDER / "municipality.json").codes.values()
     said["/correspondenceTables/kunta_1_20250101%23maakunta_1_20250101/maps?en"] = [
         {"sourceItem": {"code": code.code}, "targetItem": {"code": code.parent}}
@@ -122,6 +128,27 @@ def test_a_new_municipality_appears_in_its_region(
     assert (found.codes["999"].parent, found.codes["999"].sv) == ("06", "Nykommun")
     assert "municipality: 309 codes, 308 before" in told
     assert found.retired == read_code_list(LISTS_FOLDER / "municipality.json").retired
+
+
+def test_industries_are_kept_to_the_fifth_digit(run: Callable[[], list[str]], folder: Path) -> None:
+    """Without the unknown one, which nobody searches for."""
+    run()
+
+    for list_id in ("tol_2008", "tol_2025"):
+        before = read_code_list(LISTS_FOLDER / f"{list_id}.json").codes
+        assert read_code_list(folder / f"{list_id}.json").codes.keys() == before.keys()
+
+
+def test_a_refreshed_list_names_the_service_as_its_source(
+    run: Callable[[], list[str]], folder: Path
+) -> None:
+    """What it was put together from before holds no longer."""
+    run()
+
+    assert read_code_list(folder / "tol_2008.json").source == (
+        "Statistics Finland, classification service (data.stat.fi/api/classifications/v2): "
+        "toimiala_1_20080101"
+    )
 
 
 def test_the_same_answer_again_changes_nothing(run: Callable[[], list[str]], folder: Path) -> None:

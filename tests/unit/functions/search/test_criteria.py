@@ -39,7 +39,8 @@ def faults(kind: Kind, criteria: Any, **options: Any) -> list[Fault]:
         ("status", "activ", "active"),
         ("decision_maker_role", "toimitusjohtaja", "managing_director"),
         ("municipality", "Vanda", "092"),
-        ("industry", "TOL2025:45", "TOL2025:4"),
+        ("industry", "TOL2025:45", "TOL2025:467"),
+        ("industry", "62019", "TOL2008:62010"),
     ],
 )
 def test_an_unknown_code_names_the_nearest(field: str, wrong: str, nearest: str) -> None:

@@ -38,6 +38,12 @@ def maker(role: str) -> DecisionMaker:
         ("not_in", ("62010",), "62020", "TOL2008", True),
         ("not_in", ("62010",), "62", "TOL2008", False),
         ("prefix", ("4520",), "95310", "TOL2025", True),
+        # Only one version has this code, so that nobody need say which.
+        ("in", ("62010",), "62010", None, True),
+        ("in", ("62010",), "62100", "TOL2025", True),
+        ("in", ("62100",), "6210", "NACE2.1", True),
+        ("in", ("47711",), "4771", "NACE2.1", False),
+        ("not_in", ("47711",), "4771", "NACE2.1", False),
     ],
 )
 def test_an_industry_is_met_only_surely(
@@ -51,7 +57,7 @@ def test_an_industry_is_met_only_surely(
 
 def test_the_registers_classification_holds_where_contacts_do_not_say() -> None:
     """What a manifest declares for all need not stand in each record."""
-    contact = company(1, industry_code="63120")
+    contact = company(1, industry_code="61200")
 
     assert meets(on("industry", "in", "TOL2008:J"), contact, "TOL2008") is True
     assert meets(on("industry", "in", "TOL2008:J"), contact) is False

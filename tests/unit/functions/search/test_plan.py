@@ -75,7 +75,9 @@ def test_each_condition_is_answered_as_the_register_declares(
         (None, "in", ("01110",), ("in", ("01110",))),
         (None, "in", ("62",), ("prefix", ("62",))),
         ("NACE2.1", "in", ("6201",), ("prefix", ("621",))),
-        ("NACE2.1", "in", ("62", "62100"), ("prefix", ("62",))),
+        ("NACE2.1", "in", ("62", "47711"), ("prefix", ("62",))),
+        ("TOL2025", "in", ("62010",), ("prefix", ("621",))),  # all of its class
+        ("NACE2.1", "in", ("62100",), ("prefix", ("6210",))),  # all of its class
     ],
 )
 def test_an_industry_is_asked_for_in_the_registers_own_codes(
@@ -95,8 +97,8 @@ def test_an_industry_is_asked_for_in_the_registers_own_codes(
 @pytest.mark.parametrize(
     ("codeset", "operator", "value"),
     [
-        ("TOL2025", "in", "62010"),  # a national digit has no counterpart
-        ("NACE2.1", "in", "62100"),  # another country's fifth digit means something else
+        ("TOL2025", "in", "47111"),  # a part of a class has no counterpart
+        ("NACE2.1", "in", "47711"),  # another country's fifth digit means something else
     ],
 )
 def test_a_source_whose_codes_cannot_say_it_is_skipped(

@@ -8,6 +8,7 @@ from leadcloud.codes.code_list import LIST_IDS, code_list
 from tests.shared_data import shared
 
 LANGUAGES = ("fi", "sv", "en")
+TOL = ("tol_2008", "tol_2025")
 
 
 @pytest.mark.parametrize("list_id", LIST_IDS)
@@ -46,16 +47,41 @@ def test_the_labels_are_statistics_finlands(list_id: str, official: str, languag
 
 
 def test_the_classifications_are_whole() -> None:
-    """TOL has as many sections, divisions, groups and classes as the NACE it follows."""
+    """TOL has as many divisions, groups and classes as the NACE it follows, and its own subclasses.
+
+    Statistics Finland counts 805 of TOL 2008, with that of an unknown industry.
+    """
     sizes = {
         list_id: [
             sum(len(code) == length and code.isdigit() for code in code_list(list_id).codes)
-            for length in (2, 3, 4)
+            for length in (2, 3, 4, 5)
         ]
-        for list_id in ("tol_2008", "tol_2025")
+        for list_id in TOL
     }
 
-    assert sizes == {"tol_2008": [88, 272, 615], "tol_2025": [87, 287, 651]}
+    assert sizes == {"tol_2008": [88, 272, 615, 804], "tol_2025": [87, 287, 651, 777]}
+
+
+@pytest.mark.parametrize("list_id", TOL)
+def test_a_class_is_divided_or_stands_for_itself(list_id: str) -> None:
+    """Subclasses end in 1 to 9; where Finland divides nothing, the only one ends in 0."""
+    known = code_list(list_id)
+    for class_code in (code for code in known.codes if len(code) == 4):
+        digits = [code.removeprefix(class_code) for code in known.children(class_code)]
+
+        assert digits == ["0"] or (len(digits) > 1 and set(digits) <= set("123456789"))
+        if digits == ["0"]:
+            assert known.codes[f"{class_code}0"].labels == known.codes[class_code].labels
+
+
+def test_the_codes_of_real_companies_are_known() -> None:
+    """As the business register gives them, with the version that it says they are of."""
+    file = shared("data/real/prh/companies_businessId_0112038-9.json")
+    lines = [company["mainBusinessLine"] for company in json.loads(file.read_bytes())["companies"]]
+
+    assert [(line["typeCodeSet"], line["type"] in code_list("tol_2025")) for line in lines] == [
+        ("TOIMI4", True)
+    ]
 
 
 def test_a_region_is_its_municipalities() -> None:

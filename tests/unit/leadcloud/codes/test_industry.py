@@ -2,7 +2,14 @@
 
 import pytest
 
-from leadcloud.codes.industry import IndustryCode, Version, counterparts, touching, within
+from leadcloud.codes.industry import (
+    VERSIONS,
+    IndustryCode,
+    Version,
+    counterparts,
+    touching,
+    within,
+)
 
 
 def industry(value: str) -> IndustryCode:
@@ -22,6 +29,8 @@ def industry(value: str) -> IndustryCode:
         ("45", "45", "TOL2008"),
         ("62", "62", None),
         ("01110", "01110", None),
+        ("47111", "47111", "TOL2008"),  # class 4711 is no longer divided
+        ("62019", "62019", None),
     ],
 )
 def test_a_code_of_one_version_only_is_of_that_version(
@@ -45,6 +54,9 @@ def test_other_forms_are_no_industry(value: str) -> None:
         ("TOL2025:V", True),
         ("6201", True),
         ("99", True),
+        ("62010", True),
+        ("62019", False),
+        ("TOL2025:47111", False),
     ],
 )
 def test_a_code_exists_in_its_version(value: str, *, exists: bool) -> None:
@@ -52,10 +64,38 @@ def test_a_code_exists_in_its_version(value: str, *, exists: bool) -> None:
     assert industry(value).exists is exists
 
 
-def test_the_nearest_of_a_retired_class_are_what_it_became() -> None:
-    """Who asks for a class of the other version is shown where its activities went."""
-    assert industry("TOL2025:4520").nearest() == ("TOL2025:9531",)
-    assert industry("TOL2008:6210").nearest() == ("TOL2008:6201",)
+@pytest.mark.parametrize(
+    ("wrong", "nearest"),
+    [
+        ("TOL2025:4520", ("TOL2025:9531",)),
+        ("TOL2008:6210", ("TOL2008:6201",)),
+        ("TOL2025:62010", ("TOL2025:621",)),
+        ("TOL2025:451", ("TOL2025:4618", "TOL2025:4671", "TOL2025:4781", "TOL2025:4792")),
+    ],
+)
+def test_the_nearest_of_a_retired_code_are_what_it_became(
+    wrong: str, nearest: tuple[str, ...]
+) -> None:
+    """Who asks for a code of the other version is shown where its activities went."""
+    assert industry(wrong).nearest() == nearest
+
+
+@pytest.mark.parametrize(
+    ("wrong", "nearest"),
+    [
+        ("62019", ("TOL2008:62010",)),
+        ("TOL2025:47719", ("TOL2025:47711", "TOL2025:47712")),
+        ("6299", ("TOL2025:6290",)),
+        ("99999", ("TOL2008:990", "TOL2025:990")),
+        # A spreadsheet takes the first nought.
+        ("1110", ("TOL2008:01110", "TOL2025:01110", "TOL2008:110", "TOL2025:110")),
+    ],
+)
+def test_the_nearest_of_a_code_that_never_was_begin_as_it_does(
+    wrong: str, nearest: tuple[str, ...]
+) -> None:
+    """A wrong fifth digit is shown those that its class has, in each version that has the class."""
+    assert industry(wrong).nearest() == nearest
 
 
 def test_a_section_is_its_divisions() -> None:
@@ -80,10 +120,19 @@ def test_what_may_lie_in_a_code_is_more_than_what_surely_does() -> None:
     assert not any("4791".startswith(begin) for begin in within(books, "TOL2008"))
 
 
-def test_a_national_digit_says_nothing_in_the_other_version() -> None:
-    """The versions correspond by classes, so a subclass lies surely in none."""
-    assert within(industry("TOL2008:62010"), "TOL2025") == ()
-    assert touching(industry("TOL2008:62010"), "TOL2025") == ("621",)
+def test_a_part_of_a_class_says_nothing_in_the_other_version() -> None:
+    """The versions correspond by classes, so a part of a class lies surely in none."""
+    assert within(industry("TOL2008:47111"), "TOL2025") == ()
+    assert "4711" in touching(industry("TOL2008:47111"), "TOL2025")
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_only_subclass_is_its_class(version: Version) -> None:
+    """62010 is 6201 under a longer code, in its own version and in the other."""
+    for relation in (within, touching):
+        assert relation(industry("TOL2008:62010"), version) == relation(
+            industry("TOL2008:6201"), version
+        )
 
 
 def test_correspondence_goes_both_ways() -> None:

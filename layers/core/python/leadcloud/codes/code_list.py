@@ -73,14 +73,16 @@ class CodeList:
         """
         if wrong in self.retired:
             return self.retired[wrong]
-        width = max(map(len, self.codes))
-        meant = {wrong.zfill(width), wrong.upper(), wrong.lower()} & self.codes.keys()
+        filled = {wrong.zfill(width) for width in map(len, self.codes)}
+        meant = {*filled, wrong.upper(), wrong.lower()} & self.codes.keys()
         found = sorted(meant) or [
             code.code
             for code in self.codes.values()
             if wrong.casefold() in {(label or "").casefold() for label in code.labels}
         ]
-        return tuple(found or get_close_matches(wrong, self.codes, n=_NEAREST, cutoff=0.0))
+        as_long = [code for code in self.codes if len(code) == len(wrong)]
+        alike = as_long if wrong.isdigit() and as_long else self.codes
+        return tuple(found or get_close_matches(wrong, alike, n=_NEAREST, cutoff=0.0))
 
     @cached_property
     def _children(self) -> dict[str, tuple[str, ...]]:

@@ -4,10 +4,12 @@ A value is `62010`, `62` or, with its version, `TOL2008:62010`, `TOL2025:K`. Sec
 version: K is finance in one and telecommunications in the other. A code without a version that both
 versions have is taken as it stands in each register; one that only one version has is of that one.
 
-TOL is NACE to the fourth digit; the fifth is Finnish. The versions correspond by classes, and a
-class may have shared out its activities, so a code is known to lie in another version's code only
-where all of its counterparts do: this is what a condition asks for, and what `not_in` excludes is
-everything that may lie in it.
+TOL is NACE to the fourth digit; the fifth is Finnish. A class that Finland does not divide has one
+subclass, which is the class under a longer code: what is known of the one holds for the other.
+
+The versions correspond by classes, and a class may have shared out its activities, so a code is
+known to lie in another version's code only where all of its counterparts do: this is what a
+condition asks for, and what `not_in` excludes is everything that may lie in it.
 """
 
 import json
@@ -71,20 +73,54 @@ class IndustryCode:
 
     @property
     def exists(self) -> bool:
-        """Tell whether the version, or one of them, has the code (a fifth digit is not checked)."""
-        versions = VERSIONS if self.version is None else (self.version,)
-        return any(_exists(self.code, version) for version in versions)
+        """Tell whether the version, or one of them, has the code."""
+        return any(_exists(self.code, version) for version in self._versions)
 
     def nearest(self) -> tuple[str, ...]:
-        """Return valid codes that may have been meant, each with its version."""
+        """Return valid codes that may have been meant, each with its version.
+
+        What its class is divided into, where the fifth digit is wrong; else what a code of the other
+        version became; else the code with the nought that a spreadsheet took from it, and what the
+        longest beginning that exists is divided into.
+        """
+        beginnings = (self.code[:length] for length in range(CLASS_DIGITS, 1, -1))
+        divided, *wider = (self._below(beginning) for beginning in beginnings)
+        if found := divided or self._became():
+            return found
+        return self._filled() + (next(filter(None, wider), ()) or self._alike())
+
+    def _below(self, beginning: str) -> tuple[str, ...]:
+        return tuple(
+            f"{version}:{code}"
+            for version in self._versions
+            for code in code_list(LISTS[version]).children(beginning)
+        )
+
+    def _filled(self) -> tuple[str, ...]:
+        filled = f"0{self.code}"
+        return tuple(
+            f"{version}:{filled}" for version in self._versions if _exists(filled, version)
+        )
+
+    def _became(self) -> tuple[str, ...]:
+        code = self.code[:CLASS_DIGITS]
+        if self.version is None or not _exists(code, _OTHER[self.version]):
+            return ()
+        old = IndustryCode(code=code, version=_OTHER[self.version])
+        return tuple(f"{self.version}:{new}" for new in touching(old, self.version))
+
+    def _alike(self) -> tuple[str, ...]:
         version = self.version or VERSIONS[-1]
-        known, class_code = code_list(LISTS[version]), self.code[:CLASS_DIGITS]
-        became = counterparts(class_code, _OTHER[version])
-        return tuple(f"{version}:{code}" for code in became or known.nearest(class_code))
+        alike = code_list(LISTS[version]).nearest(self.code[:CLASS_DIGITS])
+        return tuple(f"{version}:{code}" for code in alike)
+
+    @property
+    def _versions(self) -> tuple[Version, ...]:
+        return VERSIONS if self.version is None else (self.version,)
 
 
 def _exists(code: str, version: Version) -> bool:
-    return code[:CLASS_DIGITS] in code_list(LISTS[version])
+    return code in code_list(LISTS[version])
 
 
 @cache
@@ -123,9 +159,10 @@ def _begins(
 ) -> tuple[str, ...]:
     if asked.version in (None, version):
         return _digits(asked.code, version)
-    if len(asked.code) == NATIONAL_DIGITS and enough is all:
+    asked_digits = _digits(asked.code, _OTHER[version])
+    if enough is all and len(asked_digits[0]) == NATIONAL_DIGITS:
         return ()
-    asked_digits = _digits(asked.code[:CLASS_DIGITS], _OTHER[version])
+    asked_digits = tuple(digits[:CLASS_DIGITS] for digits in asked_digits)
     classes = {
         code
         for code in code_list(LISTS[version]).codes
@@ -137,8 +174,12 @@ def _begins(
 
 
 def _digits(code: str, version: Version) -> tuple[str, ...]:
-    """Return a code as digits: a section as its divisions."""
-    return code_list(LISTS[version]).children(code) if code.isalpha() else (code,)
+    """Return a code as digits: a section as its divisions, an only subclass as its class."""
+    known = code_list(LISTS[version])
+    if code.isalpha():
+        return known.children(code)
+    class_code = code[:CLASS_DIGITS]
+    return (class_code,) if known.children(class_code) == (code,) else (code,)
 
 
 def _shortest(classes: set[str], known: CodeList) -> tuple[str, ...]:
