@@ -4,6 +4,7 @@ Source: OGC API Features Part 1 (17-069r4), Part 2 (18-058r1), Part 3 (19-079r2)
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -84,9 +85,15 @@ def link_header(links: Sequence[Json]) -> str:
     """Return links as a header (RFC 8288); names of owners have letters beyond ASCII."""
     return ", ".join(
         f'<{each["href"]}>; rel="{each["rel"]}"; type="{each["type"]}"'
-        f"; title*=UTF-8''{quote(each['title'], safe='')}"
+        f"; title*=UTF-8''{_quoted(each['title'])}"
         for each in links
     )
+
+
+@lru_cache
+def _quoted(title: str) -> str:
+    # There are few titles, and each answer has five.
+    return quote(title, safe="")
 
 
 def landing(base: str, release: Release) -> Json:

@@ -23,7 +23,7 @@ from leadcloud.buildings.address_book import buildings_at
 from leadcloud.buildings.area import Circle
 from leadcloud.buildings.release import Release
 from leadcloud.buildings.rendering import PROPERTIES
-from leadcloud.buildings.store import BuildingStore, OutOfTime, Selection, Slice
+from leadcloud.buildings.store import BuildingStore, Features, OutOfTime, Selection, Slice
 from leadcloud.clock import Clock, Deadline
 
 PAGE_SECONDS = 6.0
@@ -56,23 +56,23 @@ class PageWriter:
     def page(self, asked: ItemsQuery, query: dict[str, str]) -> Page:
         """Return the page that a request asks for."""
         if asked.address is not None:
-            found = buildings_at(self._store, asked.address)
-            asked = replace(asked, selection=replace(asked.selection, rows=found))
+            rows = buildings_at(self._store, asked.address)
+            asked = replace(asked, selection=replace(asked.selection, rows=rows))
         if asked.near is not None:
             return self._nearest(asked, asked.near, query)
         if asked.format == "csv":
             return self._csv(asked, query)
-        rows = self._store.features(
+        found = self._store.features(
             asked.selection,
             self._slice(asked),
             deadline=self._deadline(),
             coordinates=asked.crs.coordinates(),
         )
-        shown = rows[: asked.limit]
-        after = shown[-1][1] if len(rows) > len(shown) else None
-        matched = self._matched(asked, len(shown), last=after is None)
+        shown = found.first(asked.limit)
+        after = shown.until if found.number > shown.number else None
+        matched = self._matched(asked, shown.number, last=after is None)
         links = self._links(asked, query, after=after, matched=matched)
-        return self._collection([feature for feature, _ in shown], matched, links)
+        return self._collection(shown, matched, links)
 
     def _nearest(self, asked: ItemsQuery, circle: Circle, query: dict[str, str]) -> Page:
         """Return the nearest buildings; nothing follows them."""
@@ -80,23 +80,22 @@ class PageWriter:
         deadline, condition = self._deadline(), asked.selection.condition
         if asked.selection.area is not None:
             condition &= asked.selection.area.condition("in_filter_area")
-        features: list[str] = []
         for metres in steps:
-            features = self._store.nearest(
+            found = self._store.nearest(
                 replace(circle, metres=metres),
                 condition,
                 limit=asked.limit,
                 deadline=deadline,
                 coordinates=asked.crs.coordinates(),
             )
-            if len(features) == asked.limit:
+            if found.number == asked.limit:
                 break
-        matched: int | None = len(features)
+        matched: int | None = found.number
         if matched == asked.limit:
             # How many there are up to the end of the country tells nothing of what is near.
             within = Selection(area=circle, condition=condition)
             matched = None if asked.wide else self._counted(within)
-        return self._collection(features, matched, self._links(asked, query))
+        return self._collection(found, matched, self._links(asked, query))
 
     def _csv(self, asked: ItemsQuery, query: dict[str, str]) -> Page:
         """Return a page as a table; where it goes on is told in the Link header."""
@@ -168,14 +167,12 @@ class PageWriter:
             links.append(link(href, "next", mine, title="Next page"))
         return links
 
-    def _collection(
-        self, features: Sequence[str], matched: int | None, links: Sequence[Json]
-    ) -> Page:
+    def _collection(self, found: Features, matched: int | None, links: Sequence[Json]) -> Page:
         counted = "" if matched is None else f'"numberMatched":{matched},'
         body = (
-            f'{{"type":"FeatureCollection",{counted}"numberReturned":{len(features)},'
+            f'{{"type":"FeatureCollection",{counted}"numberReturned":{found.number},'
             f'"attribution":{json.dumps(self._store.release.attribution, ensure_ascii=False)},'
-            f'"links":{to_json(links).decode()},"features":[{",".join(features)}]}}'
+            f'"links":{to_json(links).decode()},"features":[{found.lines}]}}'
         )
         return Page(body=body, media_type=GEOJSON, links=links)
 

@@ -44,15 +44,26 @@ def test_names_with_quotes_stay_json(tmp_path: Path) -> None:
 
 def test_pages_follow_each_other_without_gap_or_repeat(synthetic_store: BuildingStore) -> None:
     """Reading on after the last row id of each page gives every building once."""
-    seen: list[int] = []
+    seen: list[str] = []
     after = 0
-    while page := synthetic_store.features(
-        EVERYTHING, Slice(limit=700, after=after), deadline=soon()
-    ):
-        seen += [row_id for _, row_id in page]
-        after = seen[-1]
+    while (
+        page := synthetic_store.features(EVERYTHING, Slice(limit=700, after=after), deadline=soon())
+    ).number:
+        seen += [feature["id"] for feature in json.loads(f"[{page.lines}]")]
+        after = page.until
 
-    assert seen == list(range(1, SYNTHETIC + 1))
+    assert seen == [row[0] for row in synthetic_store.query("SELECT id FROM building ORDER BY rid")]
+
+
+def test_one_beyond_the_page_is_left_out(synthetic_store: BuildingStore) -> None:
+    """It is read to see whether a page follows, and begins that page."""
+    read = synthetic_store.features(EVERYTHING, Slice(limit=11), deadline=soon())
+    page = read.first(10)
+    rest = synthetic_store.features(EVERYTHING, Slice(limit=1, after=page.until), deadline=soon())
+
+    assert (read.number, page.number) == (11, 10)
+    assert f"{page.lines},\n{rest.lines}" == read.lines
+    assert read.first(11) is read
 
 
 def test_a_municipality_is_read_once_though_postal_codes_interleave(
@@ -77,7 +88,9 @@ def test_the_nearest_come_first(synthetic_store: BuildingStore) -> None:
 
     found = synthetic_store.nearest(circle, Condition(), limit=25, deadline=soon())
 
-    assert [json.loads(each)["id"] for each in found] == [each[0] for each in by_distance[:25]]
+    assert [each["id"] for each in json.loads(f"[{found.lines}]")] == [
+        each[0] for each in by_distance[:25]
+    ]
 
 
 def test_a_question_ends_at_its_deadline(synthetic_store: BuildingStore) -> None:

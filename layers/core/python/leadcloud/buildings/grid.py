@@ -8,6 +8,7 @@ part of a row is one unbroken run of buildings.
 from array import array
 from bisect import bisect_left
 from dataclasses import dataclass
+from typing import NamedTuple
 
 UNITS = 10_000_000
 """Units of a position in a degree."""
@@ -61,9 +62,8 @@ def middle_of_square(square: tuple[int, int], side: int) -> tuple[int, int]:
     return west_of(column) + side * _COLUMN // 2, south_of(row) + side * _ROW // 2
 
 
-@dataclass(frozen=True, slots=True)
-class CellRun:
-    """Neighbouring cells of one row."""
+class CellRun(NamedTuple):
+    """Neighbouring cells of one row. A tuple, as a page may need hundreds."""
 
     row: int
     west: int

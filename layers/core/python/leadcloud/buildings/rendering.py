@@ -30,7 +30,7 @@ PROPERTIES: Mapping[str, str] = MappingProxyType(
         "dwellings": "building.dwellings",
         "gross_floor_area": "building.gross_floor_area",
         "floor_area": "building.floor_area",
-        "updated": "date(building.updated * 86400, 'unixepoch')",
+        "updated": "date(building.updated + 2440587.5)",
     }
 )
 """Where each property of a feature is read from."""

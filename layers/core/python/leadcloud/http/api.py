@@ -8,6 +8,7 @@ import base64
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
@@ -143,8 +144,8 @@ class Api(Generic[S]):
             code=code,
             ms=round((time.perf_counter() - started) * 1000, 1),
         )
-        answer = replace(answer, headers={**limits, **answer.headers})
-        return proxy_answer(answer, request_id, head=event["httpMethod"] == "HEAD")
+        head = event["httpMethod"] == "HEAD"
+        return proxy_answer(answer, request_id, headers=limits, head=head)
 
     def _failure(self, operation: str, error: LeadCloudError, request_id: str) -> Answer:
         bound = self.operations.get(operation)
@@ -182,8 +183,17 @@ def problem_answer(error: LeadCloudError, request_id: str) -> Answer:
     )
 
 
-def proxy_answer(answer: Answer, request_id: str, *, head: bool = False) -> dict[str, Any]:
-    """Return an answer in the shape that API Gateway expects of a proxy function."""
+def proxy_answer(
+    answer: Answer,
+    request_id: str,
+    *,
+    headers: Mapping[str, str] = MappingProxyType({}),
+    head: bool = False,
+) -> dict[str, Any]:
+    """Return an answer in the shape that API Gateway expects of a proxy function.
+
+    Its own headers override those given here.
+    """
     body = answer.body
     binary = isinstance(body, bytes)
     if isinstance(body, Wire):
@@ -198,6 +208,7 @@ def proxy_answer(answer: Answer, request_id: str, *, head: bool = False) -> dict
             "Content-Type": answer.media_type,
             "X-Request-Id": request_id,
             **_SECURITY_HEADERS,
+            **headers,
             **answer.headers,
         },
         "body": "" if head else text,
