@@ -213,6 +213,7 @@ class Books(RuleBasedStateMachine):
         except (Death, LeadCloudError, StoreUnavailable):
             assert end != "well"
         else:
+            assert "before" not in end, "a receipt for what was not kept"
             expected = known.units if replayed else units
             assert receipt.units == expected
         if replayed:
