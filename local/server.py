@@ -4,9 +4,11 @@ Granian reads and writes HTTP outside the interpreter's lock, and hands a reques
 half of what an event loop and a pool of threads cost (docs/adr/0024).
 """
 
+import ctypes
 import signal
 import socket
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import Any, Protocol
 
 from granian._granian import SocketHolder
@@ -14,6 +16,9 @@ from granian.constants import HTTPModes, Interfaces
 from granian.server.mt import MTServer
 
 WAITING_CONNECTIONS = 1024
+
+_M_ARENA_MAX = -8
+"""Source: malloc.h of the GNU C library."""
 
 Environ = Mapping[str, Any]
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
@@ -59,7 +64,19 @@ def serve(application: Application, listener: socket.socket, *, threads: int) ->
 
     The listener listens already.
     """
+    _share_heap()
     server = _Server(listener, threads)
     # Granian starts anew when its terminal goes; we end, as without it.
     server.on_startup(lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL))
     server.serve(target_loader=lambda: application, wrap_loader=False)
+
+
+def _share_heap() -> None:
+    """Let all threads take memory from one heap.
+
+    glibc gives each a heap of its own. Requests go from thread to thread and would find each one's
+    cold: a page of buildings then costs a tenth more, and the process is 8 MB larger. Other C
+    libraries have one heap anyway.
+    """
+    with suppress(AttributeError):
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
