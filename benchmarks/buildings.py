@@ -222,8 +222,8 @@ def _costs(servers: Sequence[Peer], questions: Questions) -> Costs:
                 form = server.item if question == "id" else server.box
                 paths = [form.format(id=text, bbox=text) for text in texts]
                 cost = measure(server.port, paths, roots=server.roots, headers=server.headers)
-                known = costs.get((server.name, question), cost.cpu)
-                costs[server.name, question] = min(known, cost.cpu)
+                known = costs.get((server.name, question), cost)
+                costs[server.name, question] = min(known, cost)
     return costs
 
 

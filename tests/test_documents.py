@@ -13,7 +13,6 @@ from leadcloud.http.routes import ROUTES
 from local.openapi import DOCUMENT, document
 
 ROOT = Path(__file__).parents[1]
-PUBLISHED = ("functions", "layers", "local", "benchmarks")
 
 
 def test_the_published_openapi_document_is_the_generated_one() -> None:

@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal, get_args
+from typing import Literal
 
 from leadcloud.controllers import Channel
 from leadcloud.store.interface import Key
@@ -21,7 +21,6 @@ CaseState = Literal[
 ]
 Status = Literal["acknowledged", "extended", "fulfilled", "refused", "not_controller"]
 """What a controller may report."""
-STATUSES: tuple[Status, ...] = get_args(Status)
 
 CONCLUDED: frozenset[CaseState] = frozenset({"fulfilled", "refused", "not_controller", "withdrawn"})
 TAKEN: frozenset[CaseState] = CONCLUDED | {"acknowledged", "extended"}

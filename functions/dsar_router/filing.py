@@ -21,13 +21,11 @@ Right = Literal[
     "objection",
     "marketing_prohibition",
 ]
-RIGHTS: tuple[Right, ...] = get_args(Right)
 
 Language = Literal["fi", "sv", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 Relation = Literal["agent", "guardian", "deceased"]
-RELATIONS: tuple[Relation, ...] = get_args(Relation)
 
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")

@@ -38,8 +38,6 @@ MARGIN = 0.5
 
 POSTAL_CODE = "01370"
 
-Fetch = Callable[[], RegisterPage]
-
 
 @pytest.fixture
 def register(provider: DirectoryProvider, outbound: Outbound) -> DirectoryApi:

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, cast
 
 from leadcloud.store.interface import Key, Record, Store, Value
 from leadcloud.store.pages import every_record
@@ -26,8 +26,6 @@ Country = Literal["FI", "SE", "NO"]
 
 Broadcasts = Literal["none", "whole", "hashed"]
 """Hashed: it is asked by keyed hashes first whether it knows the person (docs/adr/0016)."""
-
-CHANNELS: tuple[Channel, ...] = get_args(Channel)
 
 OVERLAP = timedelta(days=14)
 """How long a key is still good after another took its place."""

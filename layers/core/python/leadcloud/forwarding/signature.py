@@ -70,18 +70,6 @@ def verify(
     return Signed(id=message_id, at=at)
 
 
-def key_from_text(text: str) -> bytes:
-    """Return the key that is written as `whsec_` and Base64.
-
-    Raises:
-        ValueError: It is not written so.
-    """
-    try:
-        return base64.b64decode(text.removeprefix("whsec_"), validate=True)
-    except ValueError:
-        raise ValueError("the key is not Base64") from None
-
-
 def key_to_text(key: bytes) -> str:
     """Write a key as the specification does."""
     return f"whsec_{base64.b64encode(key).decode('ascii')}"
