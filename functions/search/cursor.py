@@ -8,8 +8,8 @@ never dropped, so the rare false hit costs the caller nothing.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import astuple, dataclass, field
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import astuple, dataclass, field, replace
 from datetime import datetime, timedelta
 
 from functions.search.federation import Place
@@ -61,6 +61,11 @@ class Cursor:
     places: Mapping[str, Place]
     """Per register that is not read to its end."""
     seen: Seen
+
+    def limited_to(self, registers: Container[str]) -> "Cursor":
+        """Return the same without registers that may not be read any more."""
+        places = {name: place for name, place in self.places.items() if name in registers}
+        return replace(self, places=places)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -160,6 +160,8 @@ def search_contacts(call: Call, services: Services) -> Answer:
         if (token := request.cursor) is None
         else _opened(lambda at: replace(seal, now=at).read(token), call, services)
     )
+    # What was switched off since the cursor was given is off for it, too.
+    cursor = cursor.limited_to(search.start)
     paying = payers(terms.lineage, terms.registers)
     purchase = Purchase(search=search, cursor=cursor, payers=paying)
     if (quote_id := request.quote_id) is not None:

@@ -62,6 +62,35 @@ def test_a_register_switched_off_is_skipped_and_not_listed(
     assert [each["id"] for each in listed["registers"]] == ["second"]
 
 
+@pytest.mark.parametrize(
+    "policy",
+    [{"enabled": False}, {"purposes_off": ["telemarketing_b2c"]}, {"criteria_off": ["gender"]}],
+)
+def test_what_is_switched_off_is_off_for_a_search_under_way(
+    services: Services, open_account: OpenAccount, policy: dict[str, Any]
+) -> None:
+    """The next page reads nothing of it, though the cursor was given before."""
+    open_account(
+        *(
+            register(name, [person(first + n) for n in range(8)])
+            for name, first in (("first", 0), ("second", 10))
+        )
+    )
+    asked = {"criteria": {"gender": {"in": ["female"]}}, "page_size": 4}
+    _, begun = search(services, "first", "second", **asked)
+    switch(services, "first", **policy)
+
+    _, answer = search(services, "first", "second", cursor=begun["next_cursor"], **asked)
+
+    told = {
+        source["register"]: (source["state"], source["returned"]) for source in answer["sources"]
+    }
+    assert told == {"first": ("skipped", 0), "second": ("ok", 4)}
+    assert len(answer["sources"]) == 2
+    assert answer["complete"] is False
+    assert {contact["register"] for contact in answer["contacts"]} == {"second"}
+
+
 def test_if_all_are_switched_off_the_search_is_refused(
     services: Services, open_account: OpenAccount
 ) -> None:
