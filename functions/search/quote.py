@@ -27,6 +27,7 @@ from leadcloud.errors import Fault, QuoteExpired, QuoteInvalid
 from leadcloud.events import log_unexpected
 from leadcloud.http.call import Call
 from leadcloud.http.money_message import MoneyMessage
+from leadcloud.prohibitions import Allow
 from leadcloud.registers.interface import (
     PageRequest,
     RegisterError,
@@ -117,14 +118,15 @@ class _Counted:
     total: int | None = None
     error: RegisterError | None = None
 
-    @property
-    def is_exact(self) -> bool:
-        """Whether nothing is filtered after the register has counted.
+    def is_exact(self, allow: Allow) -> bool:
+        """Tell whether nothing is filtered after the register has counted.
 
         Consumers always are: who may not be called is seen one by one.
         """
-        return self.plan.register.description.kind == "business" and all(
-            step.answered_by == "register" for step in self.plan.steps
+        return (
+            self.plan.register.description.kind == "business"
+            and allow.keeps_no_company_back
+            and all(step.answered_by == "register" for step in self.plan.steps)
         )
 
 
@@ -140,7 +142,7 @@ def quoted(
     return QuoteAnswer(
         quote_id=seal.write(quote),
         expires_at=rfc3339(seal.now + LIFETIME),
-        sources=tuple(_source(each, buyer.prices[each.plan.id]) for each in counted),
+        sources=tuple(_source(each, buyer.prices[each.plan.id], search.allow) for each in counted),
         max_charge=MoneyMessage.of(buyer.cost(most)) if asked <= most.keys() else None,
     )
 
@@ -181,9 +183,9 @@ def _counted(source: SourcePlan, future: "Future[int | None] | None") -> _Counte
     return _Counted(plan=source, total=future.result())
 
 
-def _source(counted: _Counted, price: Money) -> QuotedSource:
+def _source(counted: _Counted, price: Money, allow: Allow) -> QuotedSource:
     plan, total = counted.plan, counted.total
-    exact = total is not None and counted.is_exact
+    exact = total is not None and counted.is_exact(allow)
     state: State = counted.error.state if counted.error else "ok"
     return QuotedSource(
         register_=plan.id,

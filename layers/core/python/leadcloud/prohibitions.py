@@ -121,6 +121,11 @@ class Allow:
             return self._consumer(contact) if self._public or self._own else contact
         return self._business(contact) if self._own else contact
 
+    @property
+    def keeps_no_company_back(self) -> bool:
+        """Whether every company is let through: the account has no list of its own."""
+        return not self._own
+
     def read_ahead(self, contacts: Iterable[Contact | None]) -> None:
         """Read at once what the contacts' numbers are looked up in, as far as it is not held yet."""
         wanting = [each for each in (self._public, self._own) if not each.is_whole]

@@ -18,6 +18,7 @@ from leadcloud.accounts.sweep import sweep
 from leadcloud.accounts.verification import verify
 from leadcloud.accounts.wallet import balance_of
 from leadcloud.clock import SetClock
+from leadcloud.prohibitions import own_list
 from leadcloud.purpose import PURPOSES
 from leadcloud.registers.in_memory import InMemoryRegister
 from leadcloud.registers.interface import (
@@ -544,6 +545,19 @@ def test_a_quote_of_companies_is_exact(trade: Trade) -> None:
     (source,) = trade.quote(purpose="telemarketing_b2b")["sources"]
 
     assert source["count"] == {"lower": 4, "upper": 4, "exact": True}
+
+
+def test_a_quote_is_not_exact_where_the_account_has_a_do_not_call_list(trade: Trade) -> None:
+    """A company on it is counted by the register, and not delivered."""
+    companies = [company(n, phone=f"+35894010000{n}") for n in range(4)]
+    trade.offer(register("first", companies, kind="business", native={}))
+    trade.services.prohibitions.load(own_list("buyer"), ["+358940100001"])
+
+    (source,) = trade.quote(purpose="telemarketing_b2b")["sources"]
+    delivered = trade.search(purpose="telemarketing_b2b")["contacts"]
+
+    assert source["count"] == {"lower": 0, "upper": 4, "exact": False}
+    assert len(delivered) == 3
 
 
 def test_a_quote_tells_of_sources_that_do_not_answer(trade: Trade) -> None:
