@@ -16,7 +16,8 @@ from leadcloud import step
 from leadcloud.events import Event, log
 from leadcloud.registers.canary import ACCOUNT, MUNICIPALITY, PERSONS
 from leadcloud.secrets import SecretMissing
-from leadcloud.wiring import Services, services
+from leadcloud.settings import Settings
+from leadcloud.wiring import Services
 
 _PATIENCE = 10
 """Seconds for one answer. A search takes three at the most."""
@@ -30,8 +31,12 @@ class CanaryFailed(Exception):
 
 
 def lambda_handler(_event: object, _context: object) -> None:
-    """Try the service once."""
-    step.carry_out("try_out", lambda: try_out(services()))
+    """Try the service once, with the key that its secret holds now.
+
+    Called every five minutes, an instance lives for hours: with collaborators of its own it would go
+    on with a key that has been replaced, and no deployment goes through while it fails.
+    """
+    step.carry_out("try_out", lambda: try_out(Services(Settings.from_environment())))
 
 
 def try_out(services: Services) -> bool:

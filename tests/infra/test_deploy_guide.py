@@ -95,6 +95,20 @@ def test_the_runbook_on_keys_knows_every_secret() -> None:
         assert f"| `{name}` |" in text
 
 
+def test_secrets_are_there_before_the_functions_that_need_them() -> None:
+    """The clock calls functions from their first minute on; each failure is a dead letter."""
+    guide = "".join(blocks(DOCS / "deploy.md"))
+    order = ["aws-cdk@2.1148.1 deploy --app cdk.out LeadCloudDevData", "put-secret-value"]
+    places = [guide.index(each) for each in [*order, ".ci/deploy Dev", "account create"]]
+    assert places == sorted(places)
+
+
+def test_commands_find_the_python_of_the_checkout() -> None:
+    """Whoever has only just cloned it has no other Python with our libraries."""
+    first, *_ = blocks(DOCS / "deploy.md")
+    assert first.splitlines() == ["./run --help", 'PATH="$PWD/.venv/bin:$PATH"']
+
+
 def test_a_first_customer_gets_its_key_by_the_letter(tmp_path: Path) -> None:
     """The guide's own commands, on an empty store, with the secrets that the guide draws."""
     commands = [block for block in blocks(DOCS / "deploy.md") if "account create" in block]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from leadcloud import wiring
+from leadcloud.secrets import SecretMissing
 from leadcloud.settings import Settings
 from leadcloud.wiring import Services, aws_client
 
@@ -80,3 +81,31 @@ def test_secrets_are_read_from_their_manager(monkeypatch: pytest.MonkeyPatch) ->
     """The secret is a JSON object of names to values, found by the name that is set."""
     monkeypatch.setattr(wiring, "aws_client", lambda _service: Secret())
     assert Services(Settings.from_environment(ON_AWS)).secrets["name"] == "value"
+
+
+class Manager:
+    """A Secrets Manager with one secret, which an operator fills in, and fills in anew."""
+
+    def __init__(self) -> None:
+        self.text = "{}"
+        self.asked = 0
+
+    def get_secret_value(self, *, SecretId: str) -> Any:  # noqa: N803 AWS's name
+        assert SecretId == "secret"
+        self.asked += 1
+        return {"SecretString": self.text}
+
+
+def test_secrets_that_are_filled_in_later_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A function that the clock keeps warm does not miss them until it ends; found, they stay."""
+    manager = Manager()
+    monkeypatch.setattr(wiring, "aws_client", lambda _service: manager)
+    services = Services(Settings.from_environment(ON_AWS))
+    with pytest.raises(SecretMissing, match="name"):
+        services.secrets["name"]
+
+    manager.text = json.dumps({"name": "value"})
+    assert services.secrets["name"] == "value"
+    asked = manager.asked
+    assert services.secrets["name"] == "value"
+    assert manager.asked == asked

@@ -4,7 +4,6 @@ Every collaborator is made when it is first asked for, so that a function pays a
 for what it uses.
 """
 
-import json
 import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -354,8 +353,8 @@ def _secrets_at(setting: str) -> Secrets:
     if kind == "file":
         return Secrets.from_file(Path(place))
     if kind == "secretsmanager":
-        found = aws_client("secretsmanager").get_secret_value(SecretId=place)
-        return Secrets(json.loads(found["SecretString"]))
+        client = aws_client("secretsmanager")
+        return Secrets.read_by(lambda: client.get_secret_value(SecretId=place)["SecretString"])
     raise SettingsError("LEADCLOUD_SECRETS names no place for secrets")
 
 

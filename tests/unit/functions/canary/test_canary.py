@@ -5,11 +5,12 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from functions.canary.handler import try_out
+from functions.canary.handler import lambda_handler, try_out
 from leadcloud.registers.canary import ACCOUNT, PERSONS
 from leadcloud.secrets import Secrets
 from leadcloud.settings import Settings
@@ -144,3 +145,23 @@ def test_a_canary_without_a_key_says_so(
     canary.secrets = Secrets({})
     assert not try_out(canary)
     assert logged(capsys)[-1] == ("CANARY_FAILED", "canary_key")
+
+
+def test_a_new_key_is_used_from_the_next_call_on(
+    front: Front, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An instance that is called every five minutes would keep a revoked one for hours."""
+    secret = tmp_path / "canary.json"
+    for name, value in {
+        "STORE": f"sqlite:{tmp_path / 'store.sqlite'}",
+        "SECRETS": f"file:{secret}",
+        "BASE_URL": f"http://127.0.0.1:{front.port}",
+    }.items():
+        monkeypatch.setenv(f"LEADCLOUD_{name}", value)
+
+    for key in ("the-former", "the-new"):
+        secret.write_text(json.dumps({"canary_key": key}))
+        lambda_handler({}, None)
+
+    presented = [headers.get("X-Api-Key") for path, headers, _ in front.asked if "search" in path]
+    assert presented == ["the-former", "the-new"]
