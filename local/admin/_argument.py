@@ -3,6 +3,7 @@
 import argparse
 import re
 import sys
+from pathlib import Path
 
 from leadcloud.accounts.account import Account
 from leadcloud.accounts.money import NOTHING, Money
@@ -44,6 +45,14 @@ def name(text: str) -> str:
     if not text.isprintable() or len(text) > _LONGEST_NAME:
         raise argparse.ArgumentTypeError(f"this must be one line of up to {_LONGEST_NAME} signs")
     return text
+
+
+def lines(path: str) -> list[str]:
+    """Read a file of text, line by line."""
+    try:
+        return Path(path).read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError):
+        raise argparse.ArgumentTypeError("there is no such file, or it is not UTF-8") from None
 
 
 def account_of(account_id: str, services: Services) -> Account:

@@ -5,23 +5,25 @@ Kept are keyed hashes, by which a subject request is found to concern us as a co
 
 import argparse
 import sys
-from pathlib import Path
 
 from leadcloud.registers.phone import e164
 from leadcloud.wiring import Services
+from local.admin._argument import lines
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
     parser.add_argument("what", choices=["add", "remove"])
-    parser.add_argument("file", type=Path, help="one e-mail address or number a line, UTF-8")
+    parser.add_argument(
+        "channels", metavar="FILE", type=lines, help="one e-mail address or number a line, UTF-8"
+    )
     parser.set_defaults(carry_out=_carry_out)
 
 
 def _carry_out(options: argparse.Namespace, services: Services) -> None:
     """Take a whole file or nothing of it: a list with holes would hide persons."""
-    lines = options.file.read_text(encoding="utf-8-sig").splitlines()
-    channels = {n: _channel(line.strip()) for n, line in enumerate(lines, 1) if line.strip()}
+    named = ((number, line.strip()) for number, line in enumerate(options.channels, start=1))
+    channels = {number: _channel(text) for number, text in named if text}
     unreadable = [n for n, channel in channels.items() if channel is None]
     if unreadable:
         shown = ", ".join(map(str, unreadable[:20]))

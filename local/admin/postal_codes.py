@@ -3,20 +3,20 @@
 import argparse
 import re
 import sys
-from pathlib import Path
 
 from leadcloud.wiring import Services
+from local.admin._argument import lines
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
     parser.add_argument("what", choices=["load"], help="refuse others than these from now on")
-    parser.add_argument("file", type=Path, help="one code a line")
+    parser.add_argument("codes", metavar="FILE", type=lines, help="one code a line")
     parser.set_defaults(carry_out=_load)
 
 
 def _load(options: argparse.Namespace, services: Services) -> None:
-    codes = set(options.file.read_text(encoding="utf-8-sig").split())
+    codes = {code for line in options.codes for code in line.split()}
     wrong = sorted(code for code in codes if not re.fullmatch(r"[0-9]{5}", code))
     if wrong or not codes:
         sys.exit(f"Nothing was loaded. {len(wrong)} of {len(codes)} are not five digits.")

@@ -57,6 +57,47 @@ def test_a_list_with_a_hole_is_not_loaded(
     assert services_of(folder).store.query(f"PROHIBITION#{PUBLIC}").records == ()
 
 
+def test_a_list_that_came_empty_takes_the_place_of_none(
+    folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A download that broke off must not let everybody be called; only who says so empties it."""
+    full, empty = tmp_path / "full.txt", tmp_path / "empty.txt"
+    full.write_text("0457 000 0001\n", encoding="utf-8")
+    empty.write_text("\n", encoding="utf-8")
+    banned = person(1, phone="+3584570000001")
+    run(monkeypatch, folder, "suppression", "load", str(full))
+
+    with pytest.raises(SystemExit, match="Nothing was loaded"):
+        run(monkeypatch, folder, "suppression", "load", str(empty))
+
+    assert services_of(folder).prohibitions.of("anybody")(banned) is None
+    run(monkeypatch, folder, "suppression", "load", str(empty), "--empty")
+    assert services_of(folder).prohibitions.of("anybody")(banned) is not None
+
+
+@pytest.mark.parametrize("group", ["suppression load", "postal_codes load", "own_register add"])
+@pytest.mark.parametrize(
+    "content", [None, "0457 000 0001\n".encode("utf-16")], ids=["missing", "utf-16"]
+)
+def test_a_file_that_cannot_be_read_is_told_in_a_sentence(
+    folder: Folder,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    group: str,
+    content: bytes | None,
+) -> None:
+    """One that is not there, or is written as a spreadsheet's "Unicode text" is."""
+    file = tmp_path / "list.txt"
+    if content is not None:
+        file.write_bytes(content)
+
+    with pytest.raises(SystemExit):
+        run(monkeypatch, folder, *group.split(), str(file))
+
+    assert "there is no such file, or it is not UTF-8" in capsys.readouterr().err
+
+
 def test_a_list_of_postal_codes_is_loaded(
     folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
