@@ -1,6 +1,5 @@
 """Age prediction for tests: the tables that are shipped, and what a caller sends and gets."""
 
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
@@ -14,6 +13,7 @@ from leadcloud.ages.model import AgeModel, AgeModels
 from leadcloud.ages.table import AgeTable, load
 from leadcloud.wiring import Services
 from tests.contacts import register
+from tests.gateway_event import gateway_event, status_and_body
 
 TABLES = Path(__file__).parents[2] / "layers" / "data" / "ages"
 
@@ -33,18 +33,8 @@ def age_caller(services: Services, open_account: Callable[..., Account]) -> Post
     open_account(register("own", []), register("firms", [], kind="business", native={}))
 
     def post(body: Any, path: str = "/v1/predict-age", who: str = "buyer") -> tuple[int, Json]:
-        event = {
-            "httpMethod": "POST",
-            "path": path,
-            "headers": {"Content-Type": "application/json"},
-            "requestContext": {
-                "requestId": "request-1",
-                "authorizer": {"account_id": who, "key_id": "k", "scopes": "predict"},
-            },
-            "body": body if isinstance(body, str) else json.dumps(body, ensure_ascii=False),
-        }
-        answer = api.answer(event, services)
-        return answer["statusCode"], json.loads(answer["body"])
+        event = gateway_event("POST", path, body, account_id=who, scopes="predict")
+        return status_and_body(api.answer(event, services))
 
     return post
 

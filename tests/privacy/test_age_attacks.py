@@ -31,6 +31,7 @@ from leadcloud.registers.catalogue import RegisterCatalogue
 from leadcloud.wiring import Services
 from tests.contacts import person, register
 from tests.effort import times
+from tests.gateway_event import gateway_event, status_and_body
 from tests.plugins.ages import Json, Post, body_of, chance, common_names
 from tests.shared_data import shared
 from train.classifier import AgeGroupClassifier, of_shares
@@ -60,20 +61,9 @@ def age_searcher(services: Services, age_caller: Post, names: list[str]) -> Post
     services.registers = RegisterCatalogue(services.store, {"given": lambda _name, _row: own})
 
     def search(**asked: Any) -> tuple[int, Json]:
-        event = {
-            "httpMethod": "POST",
-            "path": "/v1/search",
-            "headers": {"Content-Type": "application/json", "Idempotency-Key": "one"},
-            "requestContext": {
-                "requestId": "request-1",
-                "authorizer": {"account_id": "buyer", "key_id": "k", "scopes": "search"},
-            },
-            "body": json.dumps(
-                {"purpose": "telemarketing_b2c", "registers": ["own"], "page_size": 1000} | asked
-            ),
-        }
-        answer = search_api.answer(event, services)
-        return answer["statusCode"], json.loads(answer["body"])
+        body = {"purpose": "telemarketing_b2c", "registers": ["own"], "page_size": 1000} | asked
+        event = gateway_event("POST", "/v1/search", body, key="one")
+        return status_and_body(search_api.answer(event, services))
 
     return search
 
@@ -117,17 +107,13 @@ def test_t1_no_request_moves_an_edge(
 
 def test_t1_nor_does_a_query_parameter(services: Services, age_caller: Post) -> None:
     """Nothing can be asked beside the body."""
-    event = {
-        "httpMethod": "POST",
-        "path": "/v1/predict-age",
-        "headers": {"Content-Type": "application/json"},
-        "multiValueQueryStringParameters": {"min_age": ["33"]},
-        "requestContext": {
-            "requestId": "r",
-            "authorizer": {"account_id": "buyer", "key_id": "k", "scopes": "predict"},
-        },
-        "body": json.dumps(body_of(["Matti"])),
-    }
+    event = gateway_event(
+        "POST",
+        "/v1/predict-age",
+        body_of(["Matti"]),
+        query={"min_age": "33"},
+        scopes="predict",
+    )
 
     assert api.answer(event, services)["statusCode"] == 400
 

@@ -23,6 +23,7 @@ from leadcloud.store.interface import Key
 from leadcloud.wiring import Services
 from local.directory_provider import DirectoryProvider
 from local.directory_provider.faults import FAULTS
+from tests.gateway_event import gateway_event, status_and_body
 from tests.leaks import forms_of, leaked, phone_forms
 
 pytestmark = pytest.mark.loopback
@@ -43,20 +44,16 @@ class Trial:
         """Search one register and keep the answer."""
         number = len(self.answers)
         purpose = "telemarketing_b2c" if register == CONSUMERS else "telemarketing_b2b"
-        event = {
-            "httpMethod": "POST",
-            "path": "/v1/search",
-            "headers": {"Content-Type": "application/json", "Idempotency-Key": f"key-{number}"},
-            "requestContext": {
-                "requestId": f"request-{number}",
-                "authorizer": {"account_id": "buyer", "key_id": "k", "scopes": "search"},
-            },
-            "body": json.dumps(
-                {"purpose": purpose, "registers": [register], "criteria": {}, "page_size": 20}
-                | body
-            ),
-        }
-        self.answers.append(json.loads(api.answer(event, self.services)["body"]))
+        asked = {"purpose": purpose, "registers": [register], "criteria": {}, "page_size": 20}
+        event = gateway_event(
+            "POST",
+            "/v1/search",
+            asked | body,
+            key=f"key-{number}",
+            request_id=f"request-{number}",
+        )
+        _, answer = status_and_body(api.answer(event, self.services))
+        self.answers.append(answer)
         return self.answers[-1]
 
     def order(self, fault: str) -> None:

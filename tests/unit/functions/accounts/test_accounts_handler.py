@@ -14,6 +14,7 @@ from leadcloud.accounts.account import CURRENT_TERMS, Account
 from leadcloud.accounts.key import id_in
 from leadcloud.clock import SetClock, rfc3339
 from leadcloud.wiring import Services
+from tests.gateway_event import gateway_event, status_and_body
 
 RESELLER = Account(
     id="reseller",
@@ -47,19 +48,10 @@ def ask(services: Services) -> Ask:
         query: dict[str, str] | None = None,
         key: str = "k",
     ) -> tuple[int, Any]:
-        authorizer = {"account_id": who, "key_id": key, "scopes": scopes}
-        event = {
-            "httpMethod": method,
-            "path": path,
-            "headers": {"Content-Type": "application/json"},
-            "multiValueQueryStringParameters": {
-                name: [value] for name, value in (query or {}).items()
-            },
-            "requestContext": {"requestId": "request-1", "authorizer": authorizer},
-            "body": json.dumps(body) if body is not None else None,
-        }
-        answer = api.answer(event, services)
-        return answer["statusCode"], json.loads(answer["body"])
+        event = gateway_event(
+            method, path, body, query=query, account_id=who, key_id=key, scopes=scopes
+        )
+        return status_and_body(api.answer(event, services))
 
     return ask
 

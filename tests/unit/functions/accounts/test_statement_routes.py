@@ -14,6 +14,7 @@ from leadcloud.accounts.order import Order
 from leadcloud.accounts.price import payers
 from leadcloud.clock import SetClock
 from leadcloud.wiring import Services
+from tests.gateway_event import gateway_event
 from tests.ledgers import PRICES, RESELLER, buy, open_accounts
 
 DAY = 86_400
@@ -37,19 +38,14 @@ def answer(services: Services) -> Callable[..., dict[str, Any]]:
     def answer(
         path: str, *, who: str, scopes: str = "billing", accept: str = "*/*", **query: str
     ) -> dict[str, Any]:
-        event = {
-            "httpMethod": "GET",
-            "path": path,
-            "headers": {"Accept": accept},
-            "multiValueQueryStringParameters": {
-                name.rstrip("_"): [value] for name, value in query.items()
-            },
-            "requestContext": {
-                "requestId": "request-1",
-                "authorizer": {"account_id": who, "key_id": "k", "scopes": scopes},
-            },
-            "body": None,
-        }
+        event = gateway_event(
+            "GET",
+            path,
+            headers={"Accept": accept},
+            query={name.rstrip("_"): value for name, value in query.items()},
+            account_id=who,
+            scopes=scopes,
+        )
         return api.answer(event, services)
 
     return answer

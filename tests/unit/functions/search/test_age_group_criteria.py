@@ -15,6 +15,7 @@ from leadcloud.registers.in_memory import InMemoryRegister
 from leadcloud.registers.policy import RegisterPolicy
 from leadcloud.wiring import Services
 from tests.contacts import company, describe, person, register
+from tests.gateway_event import gateway_event, status_and_body
 from tests.plugins.ages import common_names
 
 OpenAccount = Callable[..., Account]
@@ -37,21 +38,9 @@ def people(names: list[str], open_account: OpenAccount) -> list[str]:
 
 def call(services: Services, body: Json | None, path: str = "/v1/search") -> tuple[int, Any]:
     """Call the API as the customer; without a body, get."""
-    event = {
-        "httpMethod": "GET" if body is None else "POST",
-        "path": path,
-        "headers": {
-            "Content-Type": "application/json",
-            "Idempotency-Key": str(abs(hash(str(body)))),
-        },
-        "requestContext": {
-            "requestId": "request-1",
-            "authorizer": {"account_id": "buyer", "key_id": "k", "scopes": "search"},
-        },
-        "body": body and json.dumps(body),
-    }
-    answer = api.answer(event, services)
-    return answer["statusCode"], json.loads(answer["body"])
+    method = "GET" if body is None else "POST"
+    event = gateway_event(method, path, body, key=str(abs(hash(str(body)))))
+    return status_and_body(api.answer(event, services))
 
 
 def search(services: Services, asked: Any = None, **more: Any) -> tuple[int, Any]:

@@ -8,20 +8,12 @@ import pytest
 from functions.search.handler import api
 from leadcloud.codes.code_list import LIST_IDS
 from leadcloud.wiring import Services
+from tests.gateway_event import gateway_event
 
 
 def get(services: Services, list_id: str, **headers: str) -> Any:
     """Get a list and return the whole answer."""
-    event = {
-        "httpMethod": "GET",
-        "path": f"/v1/codes/{list_id}",
-        "headers": headers,
-        "requestContext": {
-            "requestId": "r",
-            "authorizer": {"account_id": "buyer", "key_id": "k", "scopes": "search"},
-        },
-    }
-    return api.answer(event, services)
+    return api.answer(gateway_event("GET", f"/v1/codes/{list_id}", headers=headers), services)
 
 
 @pytest.mark.parametrize("list_id", LIST_IDS)

@@ -8,6 +8,7 @@ import pytest
 from functions.search.handler import api
 from leadcloud.wiring import Services
 from tests.contacts import person, register
+from tests.gateway_event import gateway_event, status_and_body
 from tests.plugins.buildings import release, row
 
 HOUSES, FLATS, OLD = range(1, 7), (20,), range(31, 37)
@@ -31,20 +32,8 @@ def neighbourhood(services: Services, open_account: Any) -> Services:
 
 def search(services: Services, criteria: dict[str, Any], key: str = "one") -> tuple[int, Any]:
     """Search the register and return status and answer."""
-    event = {
-        "httpMethod": "POST",
-        "path": "/v1/search",
-        "headers": {"Content-Type": "application/json", "Idempotency-Key": key},
-        "requestContext": {
-            "requestId": "request-1",
-            "authorizer": {"account_id": "buyer", "key_id": "k", "scopes": "search"},
-        },
-        "body": json.dumps(
-            {"purpose": "telemarketing_b2c", "registers": ["first"], "criteria": criteria}
-        ),
-    }
-    answer = api.answer(event, services)
-    return answer["statusCode"], json.loads(answer["body"])
+    body = {"purpose": "telemarketing_b2c", "registers": ["first"], "criteria": criteria}
+    return status_and_body(api.answer(gateway_event("POST", "/v1/search", body, key=key), services))
 
 
 def numbers(answer: Any) -> set[int]:

@@ -1,6 +1,5 @@
 """What a search costs, in every way in which it can go wrong."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -33,6 +32,7 @@ from leadcloud.store.interface import Attributes, Key, Record, StoreUnavailable
 from leadcloud.wiring import Services
 from tests.contacts import company, person, register
 from tests.dying_store import Death, DyingStore
+from tests.gateway_event import gateway_event, status_and_body
 
 OpenAccount = Callable[..., Account]
 
@@ -57,25 +57,17 @@ class Trade:
         self, key: str = "one", *, path: str = "/v1/search", who: str = "buyer", **body: Any
     ) -> tuple[int, Any, dict[str, str]]:
         """Search everything that was offered; return status, answer and headers."""
-        event = {
-            "httpMethod": "POST",
-            "path": path,
-            "headers": {"Content-Type": "application/json", "Idempotency-Key": key},
-            "requestContext": {
-                "requestId": f"request-{key}",
-                "authorizer": {"account_id": who, "key_id": "k", "scopes": "search"},
-            },
-            "body": json.dumps(
-                {
-                    "purpose": "telemarketing_b2c",
-                    "registers": [each.description.id for each in self.registers],
-                    "criteria": {},
-                    **body,
-                }
-            ),
+        asked = {
+            "purpose": "telemarketing_b2c",
+            "registers": [each.description.id for each in self.registers],
+            "criteria": {},
+            **body,
         }
+        event = gateway_event(
+            "POST", path, asked, key=key, request_id=f"request-{key}", account_id=who
+        )
         answer = api.answer(event, self.services)
-        return answer["statusCode"], json.loads(answer["body"]), answer["headers"]
+        return *status_and_body(answer), answer["headers"]
 
     def search(self, key: str = "one", **body: Any) -> Any:
         """Search with success; return the answer."""

@@ -1,6 +1,5 @@
 """Searching companies by the place where they receive visitors."""
 
-import json
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +8,7 @@ import pytest
 from functions.search.handler import api
 from leadcloud.wiring import Services
 from tests.contacts import company, register
+from tests.gateway_event import gateway_event, status_and_body
 from tests.plugins.buildings import release, row
 
 FAR = (25.2, 60.3)
@@ -36,20 +36,8 @@ def search(
     key: str = "one",
 ) -> tuple[int, Any]:
     """Search and return status and answer."""
-    event = {
-        "httpMethod": "POST",
-        "path": "/v1/search",
-        "headers": {"Content-Type": "application/json", "Idempotency-Key": key},
-        "requestContext": {
-            "requestId": "request-1",
-            "authorizer": {"account_id": "buyer", "key_id": "k", "scopes": "search"},
-        },
-        "body": json.dumps(
-            {"purpose": "telemarketing_b2b", "registers": registers, "criteria": criteria}
-        ),
-    }
-    answer = api.answer(event, services)
-    return answer["statusCode"], json.loads(answer["body"])
+    body = {"purpose": "telemarketing_b2b", "registers": registers, "criteria": criteria}
+    return status_and_body(api.answer(gateway_event("POST", "/v1/search", body, key=key), services))
 
 
 def numbers(answer: Any) -> set[int]:

@@ -1,6 +1,5 @@
 """The operator switches parts of a register off at run time, and the audit trail says so (M12)."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +10,7 @@ from leadcloud.accounts.account import Account
 from leadcloud.audit import events_of
 from leadcloud.wiring import Services
 from tests.contacts import company, person, register
+from tests.gateway_event import gateway_event, status_and_body
 
 OpenAccount = Callable[..., Account]
 
@@ -19,21 +19,9 @@ def call(
     services: Services, method: str, path: str, body: Any = None, *, scopes: str = "operator"
 ) -> tuple[int, Any]:
     """Call the API and return status and answer."""
-    event = {
-        "httpMethod": method,
-        "path": path,
-        "headers": {
-            "Content-Type": "application/json",
-            "Idempotency-Key": str(abs(hash(str(body)))),
-        },
-        "requestContext": {
-            "requestId": "r",
-            "authorizer": {"account_id": "buyer", "key_id": "key-7", "scopes": scopes},
-        },
-        "body": json.dumps(body),
-    }
-    answer = api.answer(event, services)
-    return answer["statusCode"], json.loads(answer["body"])
+    key = str(abs(hash(str(body))))
+    event = gateway_event(method, path, body, key=key, key_id="key-7", scopes=scopes)
+    return status_and_body(api.answer(event, services))
 
 
 def switch(services: Services, name: str, **policy: Any) -> tuple[int, Any]:

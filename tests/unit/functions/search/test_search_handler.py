@@ -1,6 +1,5 @@
 """Search, from the event to the answer, over registers in memory."""
 
-import json
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,6 +16,7 @@ from leadcloud.registers.contact import DecisionMaker
 from leadcloud.registers.interface import RegisterRateLimited, RegisterUnavailable
 from leadcloud.wiring import Services
 from tests.contacts import company, person, register
+from tests.gateway_event import gateway_event, status_and_body
 
 OpenAccount = Callable[..., Account]
 BODY = {"purpose": "telemarketing_b2c", "registers": ["first"], "criteria": {}}
@@ -24,18 +24,8 @@ BODY = {"purpose": "telemarketing_b2c", "registers": ["first"], "criteria": {}}
 
 def post(services: Services, body: dict[str, Any], key: str = "one", who: str = "buyer") -> Any:
     """Post a search and return its status and parsed answer."""
-    event = {
-        "httpMethod": "POST",
-        "path": "/v1/search",
-        "headers": {"Content-Type": "application/json", "Idempotency-Key": key},
-        "requestContext": {
-            "requestId": "request-1",
-            "authorizer": {"account_id": who, "key_id": "k", "scopes": "search"},
-        },
-        "body": json.dumps(body),
-    }
-    answer = api.answer(event, services)
-    return answer["statusCode"], json.loads(answer["body"])
+    event = gateway_event("POST", "/v1/search", body, key=key, account_id=who)
+    return status_and_body(api.answer(event, services))
 
 
 def codes(problem: dict[str, Any]) -> list[tuple[str, str]]:
@@ -500,17 +490,8 @@ def test_the_list_names_only_the_contracts_registers(
 ) -> None:
     """An account sees its registers, what each can be asked, its price and controller."""
     open_account(register("first", [], native={"gender": "local"}), account_id="buyer")
-    event = {
-        "httpMethod": "GET",
-        "path": "/v1/registers",
-        "headers": {},
-        "requestContext": {
-            "requestId": "r",
-            "authorizer": {"account_id": "buyer", "key_id": "k", "scopes": "search"},
-        },
-    }
 
-    answer = json.loads(api.answer(event, services)["body"])
+    _, answer = status_and_body(api.answer(gateway_event("GET", "/v1/registers"), services))
 
     assert answer == {
         "registers": [

@@ -1,6 +1,5 @@
 """What a search asks of the store."""
 
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from leadcloud.registers.catalogue import RegisterCatalogue
 from leadcloud.registers.interface import Register
 from leadcloud.wiring import Services
 from tests.contacts import person, register
+from tests.gateway_event import gateway_event
 from tests.noted_reads import NotedReads
 
 OpenAccount = Callable[..., Account]
@@ -32,23 +32,13 @@ def store(services: Services, clock: SetClock, tmp_path: Path) -> Iterator[Noted
 
 def search(services: Services, key: str, **body: Any) -> int:
     """Search the register `first` and return the status."""
-    event = {
-        "httpMethod": "POST",
-        "path": "/v1/search",
-        "headers": {"Content-Type": "application/json", "Idempotency-Key": key},
-        "requestContext": {
-            "requestId": f"request-{key}",
-            "authorizer": {"account_id": "buyer", "key_id": "k", "scopes": "search"},
-        },
-        "body": json.dumps(
-            {
-                "purpose": "telemarketing_b2c",
-                "registers": ["first", "second"],
-                "criteria": {},
-                **body,
-            }
-        ),
+    asked = {
+        "purpose": "telemarketing_b2c",
+        "registers": ["first", "second"],
+        "criteria": {},
+        **body,
     }
+    event = gateway_event("POST", "/v1/search", asked, key=key, request_id=f"request-{key}")
     status: int = api.answer(event, services)["statusCode"]
     return status
 

@@ -13,6 +13,7 @@ from leadcloud.accounts.account import Account
 from leadcloud.accounts.tier import TIERS
 from leadcloud.clock import SetClock, rfc3339
 from leadcloud.wiring import Services
+from tests.gateway_event import gateway_event
 
 STANDARD = TIERS["standard"]
 Ask = Callable[..., Any]
@@ -24,20 +25,9 @@ def ask(services: Services, open_account: Callable[..., Account]) -> Ask:
     open_account()
 
     def ask(key: str = "k", *, path: str = "/v1/account", expires_at: str = "") -> Any:
-        authorizer = {
-            "account_id": "buyer",
-            "key_id": key,
-            "scopes": "billing",
-            "tier": "standard",
-            "expires_at": expires_at,
-        }
-        event = {
-            "httpMethod": "GET",
-            "path": path,
-            "headers": {},
-            "requestContext": {"requestId": "request-1", "authorizer": authorizer},
-            "body": None,
-        }
+        event = gateway_event(
+            "GET", path, key_id=key, scopes="billing", tier="standard", expires_at=expires_at
+        )
         return api.answer(event, services)
 
     return ask
