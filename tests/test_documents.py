@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 from importlib import import_module
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from openapi_spec_validator import validate
 
 from leadcloud.errors import every_error
+from leadcloud.http.problem import Problem
 from leadcloud.http.routes import ROUTES
 from local.openapi import DOCUMENT, document
 
@@ -41,6 +43,16 @@ def test_every_error_is_documented() -> None:
 
     for error in every_error():
         assert f"| {error.status} | `{error.code}` |" in documented
+
+
+def test_errors_are_told_by_members_that_a_problem_has() -> None:
+    """What a meaning says to look at is in the document, under that name."""
+    documented = (ROOT / "docs/errors.md").read_text(encoding="utf-8")
+    rows = [line.split(" | ") for line in documented.splitlines() if line.startswith("| 4")]
+    named = {name for row in rows for name in re.findall(r"`(\w+)`", row[2])}
+
+    assert named
+    assert named <= Problem.model_fields.keys()
 
 
 def test_every_error_stands_in_the_tree() -> None:
