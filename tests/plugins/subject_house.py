@@ -2,17 +2,13 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from leadcloud.anchors import FileAnchors
 from leadcloud.clock import SetClock
 from leadcloud.forwarding.destination import Destinations
-from leadcloud.forwarding.email import EmailForwarder
-from leadcloud.forwarding.manual import ManualForwarder
-from leadcloud.forwarding.opendsr import OpenDsrForwarder
-from leadcloud.forwarding.webhook import WebhookForwarder
+from leadcloud.forwarding.signed_post import SignedPost
 from leadcloud.own_register import OWN
 from leadcloud.settings import Settings
 from leadcloud.wiring import Services
@@ -39,18 +35,9 @@ def house(settings: Settings, tmp_path: Path) -> House:
     services.texter = telephones = Telephones()
     services.anchors = FileAnchors(tmp_path / "anchors.jsonl")
     services.destinations = Destinations(lambda _host, _port: ["93.184.215.14"])
-    over_http: dict[str, Any] = {
-        "destinations": services.destinations,
-        "keys": services.controller_keys,
-        "clock": clock,
-        "post": interfaces.post,
-    }
-    services.forwarders = {
-        "webhook": WebhookForwarder(**over_http),
-        "opendsr": OpenDsrForwarder(**over_http),
-        "email": EmailForwarder(mailbox),
-        "manual": ManualForwarder(services.store, clock),
-    }
+    services.signed_post = SignedPost(
+        keys=services.controller_keys, clock=clock, post=interfaces.post
+    )
     for controller_id in (SOURCE, BUYER, OTHER):
         services.controllers.put(entry_of(controller_id))
     services.controllers.put(entry_of(OWN, role="own", channel="manual", url=None))

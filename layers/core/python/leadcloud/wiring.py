@@ -37,6 +37,7 @@ from leadcloud.forwarding.interface import Forwarder
 from leadcloud.forwarding.manual import ManualForwarder
 from leadcloud.forwarding.opendsr import OpenDsrForwarder
 from leadcloud.forwarding.outbound import post
+from leadcloud.forwarding.signed_post import SignedPost
 from leadcloud.forwarding.webhook import WebhookForwarder
 from leadcloud.lead_reference import LeadReferences
 from leadcloud.mail import Mailer, SesMailer, SmtpMailer
@@ -292,17 +293,16 @@ class Services:
         return ControllerKeys(self.secrets["controller_keys"])
 
     @cached_property
+    def signed_post(self) -> SignedPost:
+        """Posts what controllers can verify."""
+        return SignedPost(keys=self.controller_keys, clock=self.clock, post=post)
+
+    @cached_property
     def forwarders(self) -> Mapping[Channel, Forwarder]:
         """The ways to a controller."""
-        over_http: dict[str, Any] = {
-            "destinations": self.destinations,
-            "keys": self.controller_keys,
-            "clock": self.clock,
-            "post": post,
-        }
         return {
-            "webhook": WebhookForwarder(**over_http),
-            "opendsr": OpenDsrForwarder(**over_http),
+            "webhook": WebhookForwarder(self.destinations, self.signed_post),
+            "opendsr": OpenDsrForwarder(self.destinations, self.signed_post),
             "email": EmailForwarder(self.mailer),
             "manual": ManualForwarder(self.store, self.clock),
         }

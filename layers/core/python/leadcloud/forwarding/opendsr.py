@@ -12,8 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from leadcloud.clock import Clock
-from leadcloud.controllers import ControllerEntry, ControllerKeys
+from leadcloud.controllers import ControllerEntry
 from leadcloud.forwarding.destination import Destinations
 from leadcloud.forwarding.interface import (
     ControllerRefused,
@@ -22,8 +21,7 @@ from leadcloud.forwarding.interface import (
     Message,
     Receipt,
 )
-from leadcloud.forwarding.outbound import Post
-from leadcloud.forwarding.signature import sign
+from leadcloud.forwarding.signed_post import SignedPost
 
 _TYPES = {"access": "access", "portability": "portability", "erasure": "erasure"}
 
@@ -31,12 +29,8 @@ _TYPES = {"access": "access", "portability": "portability", "erasure": "erasure"
 class OpenDsrForwarder(Forwarder):
     """Posts requests as an OpenDSR controller does."""
 
-    def __init__(
-        self, *, destinations: Destinations, keys: ControllerKeys, clock: Clock, post: Post
-    ) -> None:
+    def __init__(self, destinations: Destinations, post: SignedPost) -> None:
         self._destinations = destinations
-        self._keys = keys
-        self._clock = clock
         self._post = post
 
     def send(self, message: Message, controller: ControllerEntry) -> Receipt:
@@ -52,15 +46,9 @@ class OpenDsrForwarder(Forwarder):
             raise ControllerRefused
         url = controller.url.rstrip("/") + controller.opendsr.path
         destination = self._destinations.find(url)
-        now = self._clock.now()
         body = json.dumps(_document(message, controller, _TYPES[right])).encode()
-        keys = self._keys.good(controller, now)
-        headers = {
-            "Content-Type": "application/json",
-            f"X-{controller.opendsr.header_family}-Processor-Domain": destination.host,
-            **sign(body, message_id=message.id, at=now, keys=keys),
-        }
-        self._post(destination, body, headers)
+        headers = {f"X-{controller.opendsr.header_family}-Processor-Domain": destination.host}
+        self._post(destination, body, controller=controller, message_id=message.id, headers=headers)
         return Receipt(acknowledged=True)
 
 
