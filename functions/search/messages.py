@@ -2,7 +2,7 @@
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Discriminator, Field, StringConstraints, Tag
 
 from leadcloud.ages.model import Basis
 from leadcloud.http.money_message import Amount, MoneyMessage
@@ -74,7 +74,27 @@ class Surroundings(Wire):
     radius_m: float | None = Field(default=None, gt=0, le=50_000)
 
 
-ValuesMessage = Values | RangeMessage | Surroundings
+_PLACE = frozenset(Surroundings.model_fields)
+
+
+def _shape(value: object) -> str:
+    """Return which of the three a value is meant to be: the faults of the others are none of it."""
+    match value:
+        case Surroundings():
+            return "place"
+        case dict() if _PLACE.intersection(value):
+            return "place"
+        case dict() | RangeMessage():
+            return "range"
+    return "values"
+
+
+ValuesMessage = Annotated[
+    Annotated[Values, Tag("values")]
+    | Annotated[RangeMessage, Tag("range")]
+    | Annotated[Surroundings, Tag("place")],
+    Discriminator(_shape),
+]
 CriteriaMessage = dict[str, dict[str, ValuesMessage]]
 
 

@@ -149,6 +149,36 @@ def test_register_and_criteria_faults_come_together(
     ]
 
 
+@pytest.mark.parametrize(
+    ("criteria", "told"),
+    [
+        ({"postal_code": {"in": [1300]}}, [("criteria.postal_code.in.0", "string_type")]),
+        ({"postal_code": {"in": "01300"}}, [("criteria.postal_code.in", "list_type")]),
+        (
+            {"area": {"within": {"point": {"type": "Point"}, "radius_m": 500}}},
+            [("criteria.area.within.point", "list_type")],
+        ),
+        (
+            {"area": {"within": {"radius_m": 0, "x": 1}}},
+            [
+                ("criteria.area.within.radius_m", "greater_than"),
+                ("criteria.area.within", "extra_forbidden"),
+            ],
+        ),
+    ],
+)
+def test_of_a_value_only_its_own_faults_are_told(
+    services: Services, open_account: OpenAccount, criteria: Any, told: list[tuple[str, str]]
+) -> None:
+    """A list is not told that it should be a place."""
+    open_account(register("first", [person(1)]))
+
+    status, problem = post(services, BODY | {"criteria": criteria})
+
+    assert status == 422
+    assert codes(problem) == told
+
+
 def test_another_accounts_register_is_like_none(
     services: Services, open_account: OpenAccount
 ) -> None:
