@@ -229,8 +229,17 @@ def _unsupported(plans: Sequence[SourcePlan]) -> Iterator[Fault]:
     fields = dict.fromkeys(field for source in plans for field in source.unanswerable)
     for field in fields:
         able = [source.id for source in plans if field not in source.unanswerable]
-        yield Fault(
-            field=f"criteria.{field}",
-            code="criterion_unsupported",
-            detail=f"Registers asked that can answer it: {', '.join(able) or 'none'}.",
-        )
+        detail = f"Registers asked that can answer it: {', '.join(able) or 'none'}."
+        if field == "industry" and any(_knows_industries(source) for source in plans):
+            detail += _OF_ANOTHER_CLASSIFICATION
+        yield Fault(field=f"criteria.{field}", code="criterion_unsupported", detail=detail)
+
+
+_OF_ANOTHER_CLASSIFICATION = (
+    " They use another classification, none of whose codes lies wholly in this one; try the code"
+    " above it."
+)
+
+
+def _knows_industries(source: SourcePlan) -> bool:
+    return "industry" in source.register.description.criteria.keys() - source.policy.closed_criteria

@@ -12,8 +12,9 @@ from leadcloud.accounts.account import Account
 from leadcloud.clock import SetClock, SystemClock
 from leadcloud.lead_reference import read
 from leadcloud.prohibitions import own_list
+from leadcloud.registers.condition import LIST_OPERATORS
 from leadcloud.registers.contact import DecisionMaker
-from leadcloud.registers.interface import RegisterRateLimited, RegisterUnavailable
+from leadcloud.registers.interface import Capability, RegisterRateLimited, RegisterUnavailable
 from leadcloud.wiring import Services
 from tests.contacts import company, person, register
 from tests.gateway_event import gateway_event, status_and_body
@@ -234,6 +235,20 @@ def test_if_no_source_can_answer_the_search_is_refused(
     status, problem = post(services, BODY | {"criteria": {"gender": {"in": ["male"]}}})
 
     assert (status, codes(problem)) == (422, [("criteria.gender", "criterion_unsupported")])
+
+
+def test_an_industry_that_another_classification_cannot_say_is_told(
+    services: Services, open_account: OpenAccount
+) -> None:
+    """The register knows industries; that it is this code that stops it would be hard to guess."""
+    industries = Capability(operators=frozenset(LIST_OPERATORS), native="exact", codeset="TOL2025")
+    open_account(register("first", [company(1)], kind="business", native={"industry": industries}))
+    body = BODY | {"purpose": "telemarketing_b2b", "criteria": {"industry": {"in": ["47111"]}}}
+
+    _, problem = post(services, body)
+
+    assert codes(problem) == [("criteria.industry", "criterion_unsupported")]
+    assert "try the code above it" in problem["errors"][0]["detail"]
 
 
 def test_a_marketing_ban_always_excludes(services: Services, open_account: OpenAccount) -> None:
