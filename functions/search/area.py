@@ -4,14 +4,23 @@ from collections.abc import Iterator
 
 from functions.search.messages import Surroundings
 from leadcloud.buildings.area import Area, Circle, Polygon
+from leadcloud.buildings.facts import Neighbourhoods
 from leadcloud.errors import Fault
 
 _MAX_POINTS = 1_000
 _POLE = 90
 
 
-def read_area(where: str, value: Surroundings) -> Area | Fault:
+def read_area(where: str, value: Surroundings, neighbourhoods: Neighbourhoods) -> Area | Fault:
     """Return the area that was meant, or what is wrong with it."""
+    area = _area(where, value)
+    if isinstance(area, Fault) or neighbourhoods.reach(area):
+        return area
+    detail = "No building is known there, nor near it. In a position, longitude comes first."
+    return Fault(field=where, code="area_unknown", detail=detail)
+
+
+def _area(where: str, value: Surroundings) -> Area | Fault:
     if any(abs(lat) > _POLE for _, lat in _positions(value)):
         detail = "A position lies outside the world; longitude comes first."
         return Fault(field=where, code="form", detail=detail)

@@ -6,6 +6,7 @@ and forgotten. What may be known is bounded by `leadcloud.buildings.facts`.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from functions.search.area import read_area
 from functions.search.help import asked_of, read_help
@@ -66,7 +67,9 @@ def read_home_criteria(criteria: CriteriaMessage, neighbourhoods: Neighbourhoods
     Raises:
         RequestInvalid: With every fault at once.
     """
-    read: list[Condition | Area] = read_help(criteria, _read)
+    read: list[Condition | Area] = read_help(
+        criteria, partial(_read, neighbourhoods=neighbourhoods)
+    )
     return HomeCriteria(
         asked=asked_of(criteria),
         conditions=tuple(item for item in read if isinstance(item, Condition)),
@@ -75,13 +78,15 @@ def read_home_criteria(criteria: CriteriaMessage, neighbourhoods: Neighbourhoods
     )
 
 
-def _read(name: str, operator: str, value: ValuesMessage) -> Iterator[Condition | Area | Fault]:
+def _read(
+    name: str, operator: str, value: ValuesMessage, *, neighbourhoods: Neighbourhoods
+) -> Iterator[Condition | Area | Fault]:
     where = f"criteria.{name}.{operator}"
     words = _WORDS.get(name)
     if name == "building_built" and operator == "range" and isinstance(value, RangeMessage):
         yield _decades(where, value)
     elif name == "area" and operator == "within" and isinstance(value, Surroundings):
-        yield read_area(where, value)
+        yield read_area(where, value, neighbourhoods)
     elif words is None or not isinstance(value, list) or operator not in {"in", "not_in"}:
         detail = "Words take in and not_in, building_built takes range, area takes within."
         yield Fault(field=f"criteria.{name}", code="operator_unknown", detail=detail)

@@ -7,6 +7,7 @@ placed as a home is, by the middle of a square that five dwellings share.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from functions.search.area import read_area
 from functions.search.help import asked_of, read_help
@@ -58,13 +59,15 @@ def read_premises_criteria(
     """
     return PremisesCriteria(
         asked=asked_of(criteria),
-        areas=tuple(read_help(criteria, _read)),
+        areas=tuple(read_help(criteria, partial(_read, neighbourhoods=neighbourhoods))),
         neighbourhoods=neighbourhoods,
     )
 
 
-def _read(name: str, operator: str, value: ValuesMessage) -> Iterator[Area | Fault]:
+def _read(
+    name: str, operator: str, value: ValuesMessage, *, neighbourhoods: Neighbourhoods
+) -> Iterator[Area | Fault]:
     if operator == "within" and isinstance(value, Surroundings):
-        yield read_area(f"criteria.{name}.{operator}", value)
+        yield read_area(f"criteria.{name}.{operator}", value, neighbourhoods)
     else:
         yield Fault(field="criteria.area", code="operator_unknown", detail="An area takes within.")

@@ -109,6 +109,45 @@ def test_faults_of_building_criteria_are_422(
     assert answer["errors"]
 
 
+@pytest.mark.parametrize(
+    ("area", "known"),
+    [
+        ({"point": [25.2, 60.3], "radius_m": 2000}, True),
+        ({"point": [25.0, 60.33], "radius_m": 10}, True),  # next to the northernmost building
+        ({"point": [60.3, 25.2], "radius_m": 2000}, False),
+        ({"point": [23.7, 61.5], "radius_m": 2000}, False),
+        ({"point": [23.7, 61.5], "radius_m": 50_000}, False),
+        (
+            {
+                "type": "Polygon",
+                "coordinates": [[[60.2, 25], [60.4, 25], [60.4, 25.4], [60.2, 25]]],
+            },
+            False,
+        ),
+        ({"type": "Polygon", "coordinates": [[[20, 59], [30, 59], [30, 69], [20, 59]]]}, True),
+    ],
+    ids=[
+        "there",
+        "near",
+        "latitude first",
+        "elsewhere",
+        "not as far",
+        "ring, latitude first",
+        "around",
+    ],
+)
+def test_an_area_of_which_nothing_is_known_is_refused(
+    neighbourhood: Services, area: dict[str, Any], *, known: bool
+) -> None:
+    """Who writes the latitude first, or asks beyond the building database, is told so."""
+    status, answer = search(neighbourhood, {"area": {"within": area}})
+
+    assert status == (200 if known else 422)
+    if not known:
+        (fault,) = answer["errors"]
+        assert (fault["field"], fault["code"]) == ("criteria.area.within", "area_unknown")
+
+
 def test_without_a_building_database_its_criteria_are_unavailable(
     services: Services, open_account: Any
 ) -> None:

@@ -16,7 +16,7 @@ from functools import lru_cache
 
 from leadcloud.buildings.address import read_address
 from leadcloud.buildings.address_book import buildings_at
-from leadcloud.buildings.area import Condition
+from leadcloud.buildings.area import Area, Condition
 from leadcloud.buildings.code_list import DWELLING_USES
 from leadcloud.buildings.cohort import UNKNOWN, BuildingFacts, Home, facts_of
 from leadcloud.buildings.grid import cell_of
@@ -59,6 +59,10 @@ class Neighbourhoods:
             return frozenset()
         found = self._select("lon, lat", Selection(rows=rows))
         return frozenset((lon, lat) for lon, lat in found)
+
+    def reach(self, area: Area) -> bool:
+        """Tell whether anything is known of an area, or of what is next to it."""
+        return self._store.reaches(area)
 
     def _rows(self, street: str | None, postal_code: str | None) -> tuple[int, ...]:
         """Return the buildings at a whole address."""

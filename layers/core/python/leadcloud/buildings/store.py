@@ -76,6 +76,10 @@ class Features:
         return Features(lines=lines, number=number, until=self.until - 1)
 
 
+_NEAR = 8
+"""Cells, some four kilometres: as far as the middle of a square of homes may lie from them."""
+
+
 class Run(NamedTuple):
     """Row ids that follow each other. A tuple, as a page may need hundreds."""
 
@@ -100,6 +104,14 @@ class BuildingStore:
         self._directory = Directory(cells, firsts, self.release.count)
         west, south, east, north = (units(edge) for edge in self.release.bbox)
         self._window = Window(column_of(west), row_of(south), column_of(east), row_of(north))
+
+    def reaches(self, area: Area) -> bool:
+        """Tell whether an area touches the box in which all buildings lie, or nearly does."""
+        known = self._window
+        near = Window(
+            known.west - _NEAR, known.south - _NEAR, known.east + _NEAR, known.north + _NEAR
+        )
+        return next(area.runs(near), None) is not None
 
     def feature(self, identifier: str, coordinates: Coordinates | None = None) -> str | None:
         """Return one building as a GeoJSON feature, or None where there is none of that id."""
