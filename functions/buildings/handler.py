@@ -232,9 +232,12 @@ def show_map(_call: Call, _services: Services) -> Answer:
     return map_page()
 
 
-@api.operation("getMapAsset", Contract(media_type="text/javascript", problems=(NotFound,)))
+@api.operation(
+    "getMapAsset",
+    Contract(media_type="text/javascript", alternatives=("text/css",), problems=(NotFound,)),
+)
 def get_map_asset(call: Call, _services: Services) -> Answer:
-    """Return a script, a style sheet or an image of the map."""
+    """Return a script or a style sheet of the map."""
     return asset(call.path_parameters["asset"])
 
 

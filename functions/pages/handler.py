@@ -49,7 +49,10 @@ def show_docs(_call: Call, _services: Services) -> Answer:
     return _page("docs.html")
 
 
-@api.operation("getDocsAsset", Contract(media_type="text/javascript", problems=(NotFound,)))
+@api.operation(
+    "getDocsAsset",
+    Contract(media_type="text/javascript", alternatives=("text/css",), problems=(NotFound,)),
+)
 def get_docs_asset(call: Call, _services: Services) -> Answer:
     """Return a script or style sheet of the reference."""
     swagger = files(_SWAGGER)

@@ -13,6 +13,7 @@ import pytest
 from leadcloud.http.route import Route
 from leadcloud.http.routes import ROUTES, routes_at
 from leadcloud.wiring import Services
+from local.openapi import document as published
 from tests.house import House
 
 HOST = "https://api.example"
@@ -130,3 +131,15 @@ def test_a_filed_form_is_followed_below_the_stage(house: House) -> None:
     status, location = house.form("/subject-request", hidden | typed)
     assert status == 303
     assert location.startswith("/prod/subject-request/SR-")
+
+
+@pytest.mark.parametrize("route", PAGES, ids=lambda route: route.operation)
+def test_every_part_of_a_page_comes_as_the_document_says(services: Services, route: Route) -> None:
+    """Whoever generates a client from it is told of each media type there is."""
+    paths = published()["paths"]
+    for address in addresses(answer(services, route, route.path, ""), route.path, ""):
+        for part, parameters in routes_at(urlsplit(address).path).values():
+            if part.method == "GET" and "asset" in parameters:
+                found = answer(services, part, urlsplit(address).path, "")
+                declared = paths[part.path]["get"]["responses"]["200"]["content"]
+                assert found["headers"]["Content-Type"].split(";")[0] in declared

@@ -78,7 +78,7 @@ class Contract:
     status: int = 200
     media_type: str = JSON
     alternatives: tuple[str, ...] = ()
-    """Media types that the same answer comes in where they are asked for."""
+    """Media types that the answer comes in besides, by what is asked for."""
     also: tuple[int, ...] = ()
     """Other statuses that come in the same media type."""
     form: tuple[str, ...] = ()
