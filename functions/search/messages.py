@@ -78,20 +78,23 @@ _PLACE = frozenset(Surroundings.model_fields)
 
 
 def _shape(value: object) -> str:
-    """Return which of the three a value is meant to be: the faults of the others are none of it."""
+    """Return which of the three a value is meant to be: the faults of the others are none of it.
+
+    By a name that is no word of a search, as it would stand in where a fault is.
+    """
     match value:
         case Surroundings():
             return "place"
         case dict() if _PLACE.intersection(value):
             return "place"
         case dict() | RangeMessage():
-            return "range"
+            return "span"
     return "values"
 
 
 ValuesMessage = Annotated[
     Annotated[Values, Tag("values")]
-    | Annotated[RangeMessage, Tag("range")]
+    | Annotated[RangeMessage, Tag("span")]
     | Annotated[Surroundings, Tag("place")],
     Discriminator(_shape),
 ]

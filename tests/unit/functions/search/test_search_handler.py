@@ -160,6 +160,13 @@ def test_register_and_criteria_faults_come_together(
             [("criteria.area.within.point", "list_type")],
         ),
         (
+            {"building_built": {"range": {"from": [1980]}}},
+            [
+                ("criteria.building_built.range.from", "string_type"),
+                ("criteria.building_built.range.from", "int_type"),
+            ],
+        ),
+        (
             {"area": {"within": {"radius_m": 0, "x": 1}}},
             [
                 ("criteria.area.within.radius_m", "greater_than"),
