@@ -1,10 +1,8 @@
 """The synthetic people are plausible, always the same, and plainly synthetic."""
 
 import json
-import os
 import re
 from collections import Counter
-from pathlib import Path
 
 import phonenumbers
 import pytest
@@ -13,12 +11,7 @@ from leadcloud.registers.phone import e164
 from local.directory_provider.companies import business_id
 from local.directory_provider.search import Directory
 from local.synthetic.places import PLACES
-
-REPOSITORY = Path(__file__).parents[4]
-POSTAL_CODES = (
-    Path(os.environ.get("LEADCLOUD_SHARED", REPOSITORY.parent / "shared"))
-    / "data/real/codes/posti_postcodes.json"
-)
+from tests.shared_data import shared
 
 
 @pytest.fixture(scope="module")
@@ -89,12 +82,9 @@ def test_some_are_banned_and_most_are_not(directory: Directory) -> None:
     assert 0.05 < banned / 20_000 < 0.12
 
 
-@pytest.mark.skipif(
-    not POSTAL_CODES.exists(), reason="the list of postal codes is not beside the repository"
-)
 def test_postal_codes_belong_to_their_municipality() -> None:
     """Every pair of postal code and municipality exists."""
-    rows = json.loads(POSTAL_CODES.read_text(encoding="utf-8"))
+    rows = json.loads(shared("data/real/codes/posti_postcodes.json").read_text(encoding="utf-8"))
     real = {(row["postcode"], row["municipal_code"]) for row in rows}
     pairs = {(code, place.municipality) for place in PLACES for code in place.postal_codes}
     assert pairs <= real

@@ -1,15 +1,13 @@
 """The persons who do not exist."""
 
 import json
-import os
 from collections import Counter
-from pathlib import Path
 
 import phonenumbers
-import pytest
 
 from leadcloud.registers.phone import e164
 from local.synthetic.persons import draw_persons
+from tests.shared_data import shared
 
 
 def test_a_seed_draws_the_same_persons() -> None:
@@ -42,11 +40,8 @@ def test_common_names_and_large_cities_are_drawn_more_often() -> None:
 
 def test_each_postal_code_belongs_to_its_municipality() -> None:
     """Checked against the postal service's own list."""
-    shared = Path(os.environ.get("LEADCLOUD_SHARED", Path(__file__).parents[4] / "shared"))
-    codes = shared / "data" / "real" / "codes" / "posti_postcodes.json"
-    if not codes.is_file():
-        pytest.skip("the postal service's list is not on this machine; set LEADCLOUD_SHARED")
-    places = {place["postcode"]: place["municipal_code"] for place in json.loads(codes.read_text())}
+    codes = json.loads(shared("data/real/codes/posti_postcodes.json").read_text())
+    places = {place["postcode"]: place["municipal_code"] for place in codes}
 
     drawn = {(person.postal_code, person.municipality) for person in draw_persons(5000, seed=1)}
 

@@ -191,7 +191,7 @@ def test_an_unforeseen_failure_is_our_500_and_says_nothing(
     assert answer["statusCode"] == 500
     assert json.loads(answer["body"])["code"] == "internal_error"
     assert "RuntimeError" in logged
-    assert "test_api_edge" in logged
+    assert "test_api" in logged
     assert "irtanen" not in logged + answer["body"]
     assert "+358" not in logged + answer["body"]
 
