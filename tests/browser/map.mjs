@@ -30,7 +30,9 @@ async function drawn(act) {
   const answer = page.waitForResponse((response) => new URL(response.url()).pathname.endsWith("/items"));
   await act();
   await (await answer).finished();
-  await page.waitForTimeout(300);
+  await page.waitForSelector("#map[aria-busy=false]");
+  // The canvas is painted with the next frame.
+  await page.evaluate(() => new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted))));
 }
 
 // What the canvas shows: pixels by the colours that the legend explains.
@@ -100,11 +102,8 @@ await page.selectOption("#use", "");
 await page.fill("#from", "");
 await page.fill("#to", "");
 await page.focus("#address");
-const completed = page.waitForResponse((response) => response.url().includes("/suggest?q=Koivutei"));
 await page.keyboard.type("Koivutei");
-await completed;
-// The page draws an answer a moment after it came; until then it shows those of "Ko".
-await page.waitForFunction(() => document.querySelector("#addresses option")?.value.startsWith("Koivu"));
+await page.waitForFunction(() => document.querySelector("#addresses option")?.value.startsWith("Koivutie"));
 found.completions = await page.$$eval("#addresses option", (options) => options.map((each) => each.value));
 await page.fill("#address", `${found.completions[0].replace(/,.*/, "")} 5`);
 await drawn(() => page.keyboard.press("Enter"));

@@ -27,6 +27,7 @@ map.attributionControl.setPrefix("Leaflet");
 let key = "";
 let asked = null;
 let attribution = "";
+let running = 0;
 
 function colour(year) {
   return year === null ? UNKNOWN : COLOURS.find(([before]) => year < before)[1];
@@ -34,6 +35,18 @@ function colour(year) {
 
 function say(text) {
   field("status").textContent = text;
+}
+
+// Does something that takes a while: the map says that it is busy, and what went wrong is told.
+async function doing(work) {
+  field("map").setAttribute("aria-busy", (running += 1) > 0);
+  try {
+    await work();
+  } catch (error) {
+    if (error.name !== "AbortError") say(error.message);
+  } finally {
+    field("map").setAttribute("aria-busy", (running -= 1) > 0);
+  }
 }
 
 function ask(path, parameters, signal) {
@@ -59,21 +72,17 @@ async function draw() {
   asked?.abort();
   asked = new AbortController();
   const { signal } = asked;
-  try {
-    const bbox = map.getBounds().pad(0.02).toBBoxString();
-    let page = await ask(ITEMS, { bbox, limit: PAGE, ...filters() }, signal);
-    credit(page.attribution);
-    const all = page.numberMatched ?? Infinity;
-    const { features } = page;
-    // Some of the buildings would be those of the south only, so it is all of them or none.
-    while (all <= MOST && (page = await following(page, signal))) features.push(...page.features);
-    dots.clearLayers();
-    if (all > MOST) return say(`${counted(all)} buildings here, too many to draw: zoom in, or choose.`);
-    for (const feature of features) dots.addLayer(dot(feature));
-    say(`${counted(all)} buildings here.`);
-  } catch (error) {
-    if (error.name !== "AbortError") say(error.message);
-  }
+  const bbox = map.getBounds().pad(0.02).toBBoxString();
+  let page = await ask(ITEMS, { bbox, limit: PAGE, ...filters() }, signal);
+  credit(page.attribution);
+  const all = page.numberMatched ?? Infinity;
+  const { features } = page;
+  // Some of the buildings would be those of the south only, so it is all of them or none.
+  while (all <= MOST && (page = await following(page, signal))) features.push(...page.features);
+  dots.clearLayers();
+  if (all > MOST) return say(`${counted(all)} buildings here, too many to draw: zoom in, or choose.`);
+  for (const feature of features) dots.addLayer(dot(feature));
+  say(`${counted(all)} buildings here.`);
 }
 
 async function following(page, signal) {
@@ -124,46 +133,35 @@ function facts({ id, properties }) {
 async function suggest() {
   const typed = field("address").value.trim();
   if (!key || typed.length < 2) return;
-  try {
-    const { suggestions } = await ask("v1/buildings/suggest", { q: typed });
-    field("addresses").replaceChildren(...suggestions.map((each) => {
-      const option = document.createElement("option");
-      option.value = [[each.street, each.house_number].filter(Boolean).join(" "), each.postal_code]
-        .filter(Boolean).join(", ");
-      return option;
-    }));
-  } catch (error) {
-    say(error.message);
-  }
+  const { suggestions } = await ask("v1/buildings/suggest", { q: typed });
+  if (field("address").value.trim() !== typed) return; // a later answer may have come before
+  field("addresses").replaceChildren(...suggestions.map((each) => {
+    const option = document.createElement("option");
+    option.value = [[each.street, each.house_number].filter(Boolean).join(" "), each.postal_code]
+      .filter(Boolean).join(", ");
+    return option;
+  }));
 }
 
 async function go() {
   const address = field("address").value.trim();
   if (!key || !address) return;
-  try {
-    const page = await ask(ITEMS, { address, limit: 1 });
-    if (page.features.length === 0) return say("No building stands at this address.");
-    const [feature] = page.features;
-    map.setView(position(feature), 17);
-    L.popup().setLatLng(position(feature)).setContent(facts(feature)).openOn(map);
-  } catch (error) {
-    say(error.message);
-  }
+  const page = await ask(ITEMS, { address, limit: 1 });
+  if (page.features.length === 0) return say("No building stands at this address.");
+  const [feature] = page.features;
+  map.setView(position(feature), 17);
+  L.popup().setLatLng(position(feature)).setContent(facts(feature)).openOn(map);
 }
 
 async function begin() {
   const entered = field("key").value.trim();
   if (entered === key) return draw(); // Enter in another field sends the form, too
   key = entered;
-  try {
-    const { lng, lat } = map.getCenter();
-    const nearest = await ask(ITEMS, { near: [lng, lat], limit: 1 });
-    const [feature] = nearest.features.length ? nearest.features : (await ask(ITEMS, { limit: 1 })).features;
-    if (!map.getBounds().contains(position(feature))) map.setView(position(feature), 14);
-    draw();
-  } catch (error) {
-    say(error.message);
-  }
+  const { lng, lat } = map.getCenter();
+  const nearest = await ask(ITEMS, { near: [lng, lat], limit: 1 });
+  const [feature] = nearest.features.length ? nearest.features : (await ask(ITEMS, { limit: 1 })).features;
+  if (!map.getBounds().contains(position(feature))) map.setView(position(feature), 14);
+  return draw();
 }
 
 function legend() {
@@ -190,9 +188,9 @@ function legend() {
 legend();
 field("controls").addEventListener("submit", (event) => {
   event.preventDefault();
-  begin();
+  doing(begin);
 });
-for (const id of ["from", "to", "use"]) field(id).addEventListener("change", draw);
-field("address").addEventListener("input", suggest);
-field("address").addEventListener("change", go);
-map.on("moveend", draw);
+for (const id of ["from", "to", "use"]) field(id).addEventListener("change", () => doing(draw));
+field("address").addEventListener("input", () => doing(suggest));
+field("address").addEventListener("change", () => doing(go));
+map.on("moveend", () => doing(draw));
