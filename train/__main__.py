@@ -65,8 +65,7 @@ def train_ages(options: argparse.Namespace) -> None:
         table = export(classifier, edition, read_vocabulary(options.vocabulary))
         bar.update()
         save(table, options.out)
-        bar.update()
-        bar.set_description("done")
+        _end(bar)
     origin = table.origin
     print(
         f"{options.out}: {origin.version}, {origin.people} people, {table.own_names} names with a"
@@ -80,6 +79,7 @@ def validate(options: argparse.Namespace) -> None:
     """Cross-validate the training of a table and write the report."""
     with tqdm(total=_FITS * _FOLDS + 1, desc="folds", disable=options.quiet) as bar:
         held = _training(options, bar).cross_validate(_FOLDS)
+        _end(bar)
     measured = (
         f"Measured on people held out, in {_FOLDS} folds, for the year {options.reference_year}"
     )
@@ -151,6 +151,13 @@ def _tick(bar: "tqdm[None]") -> None:
     bar.update()
 
 
+def _end(bar: "tqdm[None]") -> None:
+    """Fill the bar: of too few names no letters are learned."""
+    bar.set_description("done", refresh=False)
+    bar.update((bar.total or 0) - bar.n)
+    bar.refresh()
+
+
 def _judge(table: AgeTable, people: People) -> list[Judgement]:
     model = AgeModel(table)
     swapped = surname_first(people.names, model.known)
@@ -164,9 +171,9 @@ def _judge(table: AgeTable, people: People) -> list[Judgement]:
 def _write_report(outcome: Outcome, measured: str, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     views = report.build(outcome)
-    print(report.as_text(views))
     report.write_json({"measured": measured, "views": views}, folder / "accuracy.json")
     report.draw(outcome, folder / "reliability.png")
+    print(f"{report.as_text(views)}\n\nAlso in {folder}: accuracy.json, reliability.png")
 
 
 def _country(text: str) -> str:

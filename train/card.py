@@ -59,11 +59,12 @@ lists of the hundred commonest names per decade are nearly enough), write them a
 `country,name,sex,birth_from,birth_to,count` and the ages as `area,age_from,age_to,count`, and:
 
 ```sh
-python -m train ages --country FI --names names.csv --pyramid ages.csv --reference-year 2024 --out FI.ages
-python -m train evaluate --tables FI.ages --people known.csv
+.venv/bin/uv sync --frozen --inexact --group train
+.venv/bin/python -m train ages --country FI --names names.csv --pyramid ages.csv --reference-year 2024 --out FI.ages
+.venv/bin/python -m train evaluate --tables FI.ages --people known.csv
 ```
 
-The second needs people of whom the group is known: `name,sex` and a column per group.
+The last needs people of whom the group is known: `name,sex` and a column per group.
 """
 
 

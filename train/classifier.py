@@ -184,6 +184,7 @@ class AgeGroupClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         learned = letters.fit(names, counts) if self.ngram_share else None
         if learned is not None:
             tick = self.progress or letters.no_tick
+            tick()
             self._own_backoff = self._blend(letters.predict_unseen(names, counts, tick)[:own])
             # Who is asked by letters has a rare name, and rare names are not of every age alike.
             self.letters_ = learned.moved_to(self.other_)

@@ -255,6 +255,19 @@ def test_a_report_is_a_table_json_and_a_picture(
     assert "likeliest group right" in capsys.readouterr().out
 
 
+def test_the_bar_is_full_in_the_end(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever sees it stop at less waits for something, or thinks that it failed."""
+    names = desk.write("names.csv", text_of(births()))
+    fixed = f"--country xx --reference-year {YEAR} --names {names}".split()
+
+    assert main(["ages", *fixed, "--out", str(desk.folder / "XX.ages")]) == 0
+    assert main(["validate", *fixed, "--out", str(desk.folder / "r")]) == 0
+
+    bars = capsys.readouterr().err.strip("\n").split("\n")
+    ends = [bar.rpartition("\r")[2] for bar in bars]
+    assert [end.partition("|")[0] for end in ends] == ["done: 100%"] * 2
+
+
 def test_few_people_are_told_the_mix_of_all(desk: Desk) -> None:
     """Where no name has ten bearers, none has a row, and the table is one all the same."""
     rows: Rows = [("XX", f"Nimi{chr(97 + n)}", "F", 1920 + 10 * n, 1929 + 10 * n, 4)
