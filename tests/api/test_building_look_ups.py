@@ -127,7 +127,7 @@ def test_statistics_are_of_one_area(look_up: LookUp, query: dict[str, str]) -> N
 
 
 def test_counts_and_completions_name_their_licence(look_up: LookUp) -> None:
-    """As every answer does."""
+    """Answers without features name the licence of their data as well."""
     for path, query in (("statistics", {"municipality": "092"}), ("suggest", {"q": "koivu"})):
         assert 'rel="license"' in look_up.get(f"/v1/buildings/{path}", **query).headers["Link"]
 

@@ -199,7 +199,7 @@ def test_several_headcounts_cannot_be_asked_for(mock: Mock) -> None:
 
 
 def test_the_largest_class_has_no_end(mock: Mock) -> None:
-    """250 or more."""
+    """The class of 250 or more is asked for without an upper end."""
     mock.search(mock.plan("staff_class", "in", "250+"))
 
     assert mock.asked[0]["fraAntallAnsatte"] == ["250"]

@@ -88,7 +88,7 @@ def test_hostile_bodies(running_service: RunningService, name: str) -> None:
     ],
 )
 def test_hostile_media_types(running_service: RunningService, headers: dict[str, str]) -> None:
-    """Only plain JSON is read."""
+    """A body of any other media type than plain JSON is not read."""
     body = json.dumps(GOOD).encode()
 
     reply = running_service.call("POST", "/v1/search", body, Idempotency_Key="media", **headers)

@@ -28,7 +28,7 @@ def ledger(store: Store) -> Store:
 
 
 def test_the_end_of_a_month_is_found(ledger: Store) -> None:
-    """And what the balance was then."""
+    """The last entry before a moment is found, with the balance as it was then."""
     last = last_entry(ledger, "customer", before="2026-12")
 
     assert last

@@ -171,7 +171,7 @@ def test_what_is_asked_for_twice_is_read_once(store: Store) -> None:
 
 
 def test_of_nothing_nothing_is_read(store: Store) -> None:
-    """No keys, no records."""
+    """Asked for no keys, the store returns no records."""
     store.put_if_absent(KEY, {})
     assert store.get_many([]) == {}
 

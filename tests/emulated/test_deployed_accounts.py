@@ -72,7 +72,7 @@ def test_what_the_clock_calls_finds_nothing_to_do(deployed: Deployed) -> None:
 
 
 def test_whom_we_speak_with_is_forgotten_when_nobody_is_named(deployed: Deployed) -> None:
-    """Named, shown, and gone."""
+    """Contact persons are named, shown, and gone when an empty list replaces them."""
     headers = {"X-API-Key": deployed.keys["customer"]}
     path = "/v1/account/contact-persons"
     person = {

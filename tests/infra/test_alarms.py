@@ -143,7 +143,7 @@ def test_searches_are_measured_where_callers_see_them(deployment: Deployment) ->
 
 
 def test_the_dashboard_shows_every_alarm(deployment: Deployment) -> None:
-    """Their states are its first row."""
+    """The states of all alarms are the dashboard's first row."""
     (dashboard,) = deployment.properties("AWS::CloudWatch::Dashboard")
     named = {
         part["Fn::GetAtt"][0]

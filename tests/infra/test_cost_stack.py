@@ -6,7 +6,7 @@ from tests.infra.deployment import Deployment
 
 
 def test_operators_are_told_before_a_budget_is_spent(deployment: Deployment) -> None:
-    """At four fifths, and when the month is going to cost more."""
+    """They are told at four fifths, and when the month is going to cost more."""
     (budget,) = deployment.properties("AWS::Budgets::Budget")
     told = {
         each["Notification"]["NotificationType"]: each["Notification"]["Threshold"]
@@ -32,7 +32,7 @@ def test_an_anomaly_of_this_deployment_is_told(deployment: Deployment) -> None:
 
 
 def test_whatever_can_have_a_tag_has_the_stages(deployment: Deployment) -> None:
-    """So that cost can be told apart."""
+    """Everything is tagged with its stage, so that cost can be told apart."""
     (monitor,) = deployment.properties("AWS::CE::AnomalyMonitor")
     (stage,) = json.loads(monitor["MonitorSpecification"])["Tags"]["Values"]
     for kind in ("AWS::DynamoDB::Table", "AWS::Lambda::Function", "AWS::S3::Bucket"):

@@ -20,7 +20,7 @@ def prod(deployment: Deployment) -> Deployment:
 
 
 def test_production_goes_gradually(assembly: Path, deployment: Deployment) -> None:
-    """And only production: whoever develops waits for nobody."""
+    """Production alone does: whoever develops waits for nobody."""
     (api,) = deployment.properties("AWS::ApiGateway::RestApi")
     assert bool(deployment.of_type("AWS::Lambda::Alias")) == (api["Name"] == "LeadCloudProd")
 

@@ -62,7 +62,7 @@ def test_a_workflow_may_read_and_only_a_deployment_gets_a_token(path: Path) -> N
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
 def test_actions_are_few_and_pinned(path: Path) -> None:
-    """Of owners that we trust, by major version."""
+    """The workflows use actions of owners that we trust, by major version."""
     for step in steps(read(path)):
         if "uses" in step:
             assert re.fullmatch(r"([a-z-]+)/[a-z-]+@v\d+", step["uses"])

@@ -155,7 +155,7 @@ def test_a_function_reads_its_own_secrets_only(deployment: Deployment) -> None:
 
 
 def test_mail_is_sent_as_ourselves_only(deployment: Deployment) -> None:
-    """From one address of one identity."""
+    """Functions may send from one address of one identity."""
     for _, statement in deployment.statements():
         if "ses:SendEmail" in listed(statement["Action"]):
             (sender,) = statement["Condition"]["StringEquals"].values()

@@ -54,7 +54,7 @@ def test_functions_start_this_workflow(deployment: Deployment) -> None:
 
 
 def test_it_may_call_its_steps_and_nothing_else(deployment: Deployment) -> None:
-    """One function, by name."""
+    """One function may be invoked, by name: the one with the workflow's steps."""
     (called,) = (
         statement["Resource"]["Fn::GetAtt"][0]
         for _, statement in deployment.statements()

@@ -358,7 +358,7 @@ def test_t6_asking_again_gives_the_same_bytes(
 
 
 def test_t6_the_blur_is_a_function_of_the_cohort(names: list[str]) -> None:
-    """A thousand draws are one."""
+    """A thousand draws of one cohort give one value."""
     persons = [Person(first_name=name, sex=None, postal_code=None) for name in names]
 
     assert len({Cohort(persons, "secret").blurred("75+", 60.0) for _ in range(1000)}) == 1

@@ -55,7 +55,7 @@ def test_a_search_costs_what_its_parts_cost() -> None:
 
 
 def test_an_answer_that_is_not_packed_costs_its_length() -> None:
-    """Because the gateway packs none, or none so short."""
+    """What the gateway does not pack costs as many bytes as it is long."""
     for packs_from in (None, 50_001):
         lines = per_search(replace(DEPLOYED, packs_from=packs_from), SEARCH, Prices.read())
         assert 1_000_000 * lines["answers"] == pytest.approx(4.5)

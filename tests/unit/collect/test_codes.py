@@ -113,7 +113,7 @@ def contents(folder: Path) -> dict[str, str]:
 def test_a_new_municipality_appears_in_its_region(
     run: Callable[[], list[str]], answers: Answers, folder: Path
 ) -> None:
-    """With its labels, and nothing else changes."""
+    """It comes with its labels, and nothing else changes."""
     for language, name in (("fi", "Uusikunta"), ("sv", "Nykommun"), ("en", "Uusikunta")):
         answers[f"/classifications/kunta_1_20250101/classificationItems?{language}"].append(
             item("999", 1, None, name, language)
@@ -131,7 +131,7 @@ def test_a_new_municipality_appears_in_its_region(
 
 
 def test_industries_are_kept_to_the_fifth_digit(run: Callable[[], list[str]], folder: Path) -> None:
-    """Without the unknown one, which nobody searches for."""
+    """Every level is kept, without the unknown industry, which nobody searches for."""
     run()
 
     for list_id in ("tol_2008", "tol_2025"):

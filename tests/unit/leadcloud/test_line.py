@@ -24,7 +24,7 @@ def together(line: Line[int, int], items: Sequence[int]) -> list["Future[int]"]:
 
 
 def test_what_waits_is_carried_out_together() -> None:
-    """Once for all of them, in their order."""
+    """One turn carries out all that wait, in their order."""
     batches: list[Sequence[int]] = []
 
     def carry_out(items: Sequence[int]) -> list[int]:
@@ -49,7 +49,7 @@ def test_each_gets_its_own_failure() -> None:
 
 
 def test_a_turn_that_fails_fails_for_all_in_it() -> None:
-    """And the next turn is as if nothing had been."""
+    """The next turn is as if nothing had been."""
     failing = [True]
 
     def carry_out(items: Sequence[int]) -> Sequence[int]:

@@ -24,7 +24,7 @@ def test_a_number_on_the_public_list_is_called_by_nobody(services: Services) -> 
 
 
 def test_an_accounts_own_list_holds_for_it_only(services: Services) -> None:
-    """For persons and companies alike."""
+    """Whom one account must not call, person or company, another may."""
     services.prohibitions.load(own_list("buyer"), [PHONE])
 
     assert services.prohibitions.of("buyer")(person(1, phone=PHONE)) is None

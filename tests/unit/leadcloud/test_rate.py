@@ -82,7 +82,7 @@ def test_over_time_the_rate_holds(make_rates: MakeRates, clock: SetClock) -> Non
 
 
 def test_a_refusal_says_when_to_come_back(make_rates: MakeRates, clock: SetClock) -> None:
-    """And then it goes through."""
+    """Whoever comes back then is let through."""
     (rate,) = make_rates(1, per_second=0.25, burst=1)
     rate.take()
 

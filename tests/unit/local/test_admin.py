@@ -143,7 +143,7 @@ def test_a_register_is_put_into_accounts_contracts(
 def test_a_register_that_cannot_be_put_is_a_sentence(
     folder: Folder, monkeypatch: pytest.MonkeyPatch, arguments: list[str], told: str
 ) -> None:
-    """No traceback for a mistyped name."""
+    """A mistyped name is told in a sentence, not by a traceback."""
     with pytest.raises(SystemExit) as stopped:
         run(monkeypatch, folder, "registers", "put", *arguments)
 

@@ -75,7 +75,7 @@ def test_an_account_is_created_as_told(run: Run, services: Services) -> None:
 
 
 def test_accounts_are_listed_and_shown(run: Run) -> None:
-    """With what an operator asks about."""
+    """Lists and single accounts show what an operator asks about."""
     account_id = run("account", "create", "Buyer Oy", "--register", "directory")
 
     assert run("account", "list") == f"{account_id}\tcustomer\t-\tactive\tBuyer Oy"
@@ -111,7 +111,7 @@ def test_an_account_is_suspended_and_resumed(run: Run, services: Services) -> No
 
 
 def test_a_key_is_issued_listed_and_revoked(run: Run, services: Services) -> None:
-    """It is good until then."""
+    """A key is good from its issue until it is revoked, and listed for good."""
     account_id = run("account", "create", "Buyer Oy")
     key = run("key", "issue", account_id, "--scope", "search", "--name", "Dialler", "--days", "30")
     services.doorkeeper._later = lambda task: task()
@@ -150,7 +150,7 @@ def test_a_key_is_issued_listed_and_revoked(run: Run, services: Services) -> Non
 def test_a_command_that_cannot_be_carried_out_says_why(
     run: Run, arguments: tuple[str, ...], said: str
 ) -> None:
-    """And ends with another code than 0."""
+    """It ends with another code than 0, and a sentence."""
     assert said in refused(run, *arguments)
 
 

@@ -82,7 +82,7 @@ def test_who_prepays_is_topped_up(running: Services, run: Run, account: str) -> 
     ],
 )
 def test_others_are_not_topped_up(running: Services, run: Run, account: str, why: str) -> None:
-    """And are told why; no entry is written."""
+    """Accounts that do not prepay are told why, and no entry is written."""
     with pytest.raises(SystemExit) as stopped:
         run("top_up", account, "10")
 
@@ -136,7 +136,7 @@ def test_whoever_reverses_for_a_sub_account_is_reminded_of_the_reseller(
 
 
 def test_right_money_is_said_to_be_right(running: Services, run: Run) -> None:
-    """One sentence, and the status 0."""
+    """Where all agrees the command says so and ends with 0."""
     buy(running, "sub", {"directory": 3})
 
     assert "The ledgers of 3 accounts are right." in run("ledger", "verify")
@@ -182,7 +182,7 @@ def test_money_that_was_altered_is_named(
 def test_a_balance_that_was_altered_in_an_entry_is_named(
     running: Services, run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """It is what statements open with."""
+    """The balance that statements open with is checked as well."""
     record = running.store.get(Key("LEDGER#customer", "ENTRY#000000000001"))
     assert record
     running.store.update(record, {**record.attributes, "balance": 9_000_000})
@@ -223,7 +223,7 @@ def test_a_suspicion_is_listed_and_resolved_once(running: Services, run: Run) ->
 
 
 def test_a_statement_is_printed_to_read_and_as_csv(running: Services, run: Run) -> None:
-    """The same cells in both."""
+    """Both forms hold the same cells."""
     buy(running, "sub", {"directory": 10})
 
     lines = run("statement", "reseller", month()).splitlines()
@@ -306,7 +306,7 @@ def test_an_export_that_cannot_be_made_is_a_sentence(
 
 
 def test_a_buyer_on_aws_marketplace_is_noted(running: Services, run: Run) -> None:
-    """One licence for each account."""
+    """Each account has one licence there."""
     licence = "arn:aws:license-manager::294406891311:license:l-0123456789abcdef"
 
     assert "billed through AWS" in run("metering", "buyer", "customer", "123456789012", licence)

@@ -165,12 +165,12 @@ def test_the_form_of_a_file_changes_nothing(desk: Desk, form: str) -> None:
 
 
 def test_a_packed_file_is_read(desk: Desk) -> None:
-    """As gzip."""
+    """A file packed with gzip is unpacked on the way."""
     assert desk.train(desk.write("names.csv.gz", gzip.compress(text_of(births()).encode()))) == 0
 
 
 def test_the_sex_may_be_missing(desk: Desk) -> None:
-    """Here, there, or as a column."""
+    """Rows, whole trainings and people may be without it, and are told the same."""
     rows = [(country, name, *rest) for country, name, _, *rest in births()]
     header = [column for column in HEADER if column != "sex"]
     assert desk.train(desk.write("names.csv", text_of(rows, header))) == 0
@@ -198,7 +198,7 @@ def test_the_sex_may_be_missing(desk: Desk) -> None:
     ],
 )
 def test_names_are_found_however_they_are_written(desk: Desk, written: str, counted: str) -> None:
-    """As customers have them."""
+    """Capitals, spaces, nicknames and broken accents are as customers have them."""
     assert desk.train(desk.write("names.csv", text_of(births()))) == 0
 
     one, other = probabilities(desk.predict(text_of([(written,), (counted,)], ("name",))))
@@ -240,7 +240,7 @@ def test_a_file_of_people_whose_group_is_known_can_be_predicted(desk: Desk) -> N
 def test_a_report_is_a_table_json_and_a_picture(
     desk: Desk, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Of people whose group is known."""
+    """Tables are evaluated on people whose group is known, in all three forms."""
     assert desk.train(desk.write("names.csv", text_of(births()))) == 0
     persons, people = everybody(births(1))
     rows = [(*who, *of.tolist()) for who, of in zip(persons, people, strict=True)]
@@ -395,7 +395,7 @@ def test_what_is_not_there_is_said(
 def test_people_who_cannot_be_read_are_said(
     misplaced: Desk, capsys: pytest.CaptureFixture[str], tables: str, people: str, said: str
 ) -> None:
-    """And a table that is none."""
+    """The command says what is wrong with the people, or the table, and writes nothing."""
     assert misplaced.train(misplaced.folder / "names.csv") == 0
     asked = misplaced.write("people.csv", people)
     places = [misplaced.folder / tables, "--people", asked, "--out", misplaced.folder / "out.csv"]

@@ -62,7 +62,7 @@ def codes(problem: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def test_any_key_may_see_its_account(ask: Ask) -> None:
-    """And what itself is good for."""
+    """A key without the scope admin is told its account, and what it is itself good for."""
     status, account = ask("GET", "/v1/account", scopes="search billing")
 
     assert status == 200
@@ -117,7 +117,7 @@ def test_the_terms_are_accepted_by_naming_their_version(ask: Ask, services: Serv
 
 
 def test_an_account_chooses_its_age_groups(ask: Ask, services: Services) -> None:
-    """And nothing else of it changes."""
+    """The choice is kept, and nothing else of the account changes."""
     before = ask("GET", "/v1/account", scopes="admin")[1]
     _, account = ask("PATCH", "/v1/account", {"age_groups": "four"})
 
@@ -178,7 +178,7 @@ def test_a_suspended_account_is_refused(ask: Ask, services: Services) -> None:
 
 
 def test_a_sub_account_has_what_its_reseller_has(ask: Ask, services: Services) -> None:
-    """Unless less is said."""
+    """It may search what its reseller may, unless less is said."""
     status, whole = ask("POST", "/v1/sub-accounts", {"name": "Sub"})
     assert status == 201
     assert whole["contract"] == {
@@ -250,7 +250,7 @@ def test_a_sub_accounts_faults_are_refused(ask: Ask, wrong: dict[str, Any]) -> N
 
 @pytest.mark.parametrize("who", ["customer", "sub", "operator"])
 def test_only_a_reseller_has_sub_accounts(ask: Ask, who: str) -> None:
-    """The others are told so."""
+    """Any other account is told that it is no reseller."""
     for method in ("POST", "GET"):
         status, problem = ask(method, "/v1/sub-accounts", {"name": "Sub"}, who=who)
         assert (status, problem["code"]) == (403, "not_reseller")
@@ -338,7 +338,7 @@ def test_a_gateway_that_remembers_a_revoked_key_does_not_help_it(ask: Ask) -> No
 
 @pytest.mark.parametrize("key_id", ["aaaaaaaaaaaa", "x" * 5000, "%00", "AAAAAAAAAAAA", "a#b"])
 def test_a_key_that_is_not_there_is_not_found(ask: Ask, key_id: str) -> None:
-    """Whatever it is called."""
+    """An id that no key has is 404, whatever it looks like."""
     assert ask("DELETE", f"/v1/api-keys/{key_id}")[0] == 404
 
 

@@ -31,7 +31,7 @@ def reporting_to(services: Services, setting: str) -> None:
 def test_what_was_used_is_reported_to_whom_the_settings_name(
     used: Services, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """And how much that was stands in the log."""
+    """The sink of the settings is told, and how much it was stands in the log."""
     path = tmp_path / "usage.jsonl"
     reporting_to(used, f"file:{path}")
 
@@ -60,7 +60,7 @@ def test_who_cannot_be_told_makes_the_function_fail(used: Services, tmp_path: Pa
 
 
 def test_a_setting_that_names_nobody_is_a_mistake(used: Services) -> None:
-    """Rather than a silence."""
+    """An unknown sink is an error rather than a silence."""
     reporting_to(used, "pigeon:")
 
     with pytest.raises(SettingsError):

@@ -63,7 +63,7 @@ def ask(answer: Callable[..., dict[str, Any]]) -> Ask:
 
 
 def test_a_statement_tells_a_reseller_its_margin(ask: Ask) -> None:
-    """And of its sub-accounts nothing but sums."""
+    """It tells the margin, and of its sub-accounts nothing but sums."""
     status, found = ask("/v1/statements/2026-11", who="reseller")
 
     assert status == 200
@@ -129,7 +129,7 @@ def test_a_sub_account_sees_its_own_prices_and_no_balance(ask: Ask) -> None:
 
 
 def test_what_was_reversed_is_told_with_what_it_was(ask: Ask, services: Services) -> None:
-    """A charge, and a top-up."""
+    """A reversal says whether it takes back a charge or a top-up."""
     services.ledger.reverse("reseller", 2, note="complaint-7")
     services.ledger.reverse("reseller", 1)
 
@@ -144,7 +144,7 @@ def test_what_was_reversed_is_told_with_what_it_was(ask: Ask, services: Services
 
 @pytest.mark.parametrize("month", ["2026-12", "2027-11", "2012-12", "november", "2026-1"])
 def test_a_month_that_has_not_begun_is_not_there(ask: Ask, month: str) -> None:
-    """Nor is what is no month."""
+    """A month to come is 404, as is what is no month."""
     status, problem = ask(f"/v1/statements/{month}", who="customer")
 
     assert (status, problem["code"]) == (404, "not_found")
@@ -216,7 +216,7 @@ def test_usage_is_told_by_day_register_and_sub_account(ask: Ask, clock: SetClock
 
 
 def test_a_sub_accounts_usage_is_its_own(ask: Ask) -> None:
-    """At its own prices."""
+    """A sub-account sees what it used itself, at its own prices."""
     _, found = ask("/v1/usage", who="sub")
 
     assert [(each["sub_account"], each["amount"]["amount"]) for each in found["usage"]] == [
@@ -280,7 +280,7 @@ def test_money_needs_the_scope_billing(ask: Ask, path: str) -> None:
 
 
 def test_an_account_is_told_what_it_has_and_what_is_reserved(ask: Ask, services: Services) -> None:
-    """Both are the wallet's."""
+    """Balance and reservations are those of its wallet."""
     order = Order(
         payers=payers(services.accounts.lineage("customer"), PRICES),
         most={"directory": 100},

@@ -31,7 +31,7 @@ def test_an_idle_sweep_says_that_there_was_nothing(
 def test_the_age_of_the_oldest_suspicion_is_said(
     services: Services, clock: SetClock, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """In whole hours, of the one that has waited longest."""
+    """It is said in whole hours, of the one that has waited longest."""
     for age in (80, 3):
         at = rfc3339(clock.now() - timedelta(hours=age, minutes=59))
         row: Attributes = {

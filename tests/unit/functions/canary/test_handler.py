@@ -132,7 +132,7 @@ def test_anything_else_is_a_failure(
 
 
 def test_nobody_there_is_a_failure(canary: Services, capsys: pytest.CaptureFixture[str]) -> None:
-    """A port at which nobody listens."""
+    """A port at which nobody listens fails the canary."""
     canary.settings = replace(canary.settings, base_url="http://127.0.0.1:9")
     assert not try_out(canary)
     assert logged(capsys) == [("CANARY_FAILED", "unreachable")]

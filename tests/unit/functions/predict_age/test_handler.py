@@ -94,7 +94,7 @@ def test_only_persons_of_a_register_of_ones_own_are_judged(
 def test_the_operator_can_switch_prediction_off(
     services: Services, age_caller: Post, off: RegisterPolicy
 ) -> None:
-    """At run time, for a register (mission M12)."""
+    """It is switched off at run time, for a register (mission M12)."""
     services.policies.change("own", off, by="key")
 
     _, problem = age_caller(body_of(["Matti"]))

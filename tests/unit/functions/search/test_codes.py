@@ -18,7 +18,7 @@ def get(services: Services, list_id: str, **headers: str) -> Any:
 
 @pytest.mark.parametrize("list_id", LIST_IDS)
 def test_every_list_is_served_with_its_source(services: Services, list_id: str) -> None:
-    """With a version, a date, and labels in three languages."""
+    """Each has a version, a source, and labels in three languages."""
     answer = get(services, list_id)
 
     body = json.loads(answer["body"])

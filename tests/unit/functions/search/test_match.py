@@ -72,7 +72,7 @@ def test_an_unknown_field_is_neither_met_nor_unmet() -> None:
 
 
 def test_a_region_is_that_of_the_municipality() -> None:
-    """Vantaa is in Uusimaa."""
+    """Whoever lives in Vantaa lives in Uusimaa."""
     assert meets(on("region", "in", "01"), person(1, municipality="092")) is True
     assert meets(on("region", "not_in", "01"), person(1, municipality="092")) is False
 

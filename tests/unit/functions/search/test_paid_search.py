@@ -585,7 +585,7 @@ def test_a_quoted_price_holds_until_the_quote_expires(trade: Trade) -> None:
 
 
 def test_a_quote_is_for_one_search_of_one_account(trade: Trade) -> None:
-    """Of other criteria or another account it is none."""
+    """With other criteria, or for another account, it is refused."""
     trade.offer(register("first", [person(1)]))
     trade.open_account(trade.registers[0], account_id="stranger")
     token = trade.quote()["quote_id"]
@@ -608,7 +608,7 @@ def test_a_quote_needs_no_more_balance_than_it_says(trade: Trade) -> None:
 
 
 def test_a_bound_makes_the_page_smaller(trade: Trade) -> None:
-    """As many as it pays for; the others stay behind the cursor."""
+    """It holds as many as the bound pays for; the others stay behind the cursor."""
     trade.offer(register("first", [person(n) for n in range(9)]))
     bound = {"amount": "0.21", "currency": "EUR"}
 
@@ -621,7 +621,7 @@ def test_a_bound_makes_the_page_smaller(trade: Trade) -> None:
 
 
 def test_a_bound_below_one_contact_is_refused(trade: Trade) -> None:
-    """Before anybody is called."""
+    """Too low a bound is refused before anybody is called."""
     trade.offer(register("first", [person(1)]))
 
     status, problem, _ = trade.post(max_charge={"amount": "0.0499", "currency": "EUR"})

@@ -134,7 +134,7 @@ def test_what_the_operator_switched_off_is_off(policy: RegisterPolicy, skipped: 
 
 
 def test_a_field_that_is_switched_off_does_not_leave() -> None:
-    """Whatever the purpose permits."""
+    """Such a field is left out whatever the purpose permits."""
     found = planned(
         capable("exact", "in"),
         "gender",

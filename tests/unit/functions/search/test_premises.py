@@ -105,7 +105,7 @@ def test_without_a_building_database_an_area_is_unavailable(
     "area", [{}, {"in": ["01300"]}, {"within": ["01300"]}, {"within": {"point": [25.0, 60.3]}}]
 )
 def test_what_is_no_area_is_422(street: Services, open_account: Any, area: Any) -> None:
-    """With the field that is wrong."""
+    """The problem names the field that is wrong."""
     open_account(register("first", [company(1)], kind="business"))
 
     status, answer = search(street, {"area": area})

@@ -38,7 +38,7 @@ def search(services: Services, *names: str, **body: Any) -> tuple[int, Any]:
 def test_a_register_switched_off_is_skipped_and_not_listed(
     services: Services, open_account: OpenAccount
 ) -> None:
-    """At once, for all accounts; the others deliver."""
+    """This holds at once and for all accounts; the others deliver."""
     open_account(register("first", [person(1)]), register("second", [person(2)]))
     assert switch(services, "first", enabled=False)[0] == 200
 
@@ -82,7 +82,7 @@ def test_what_is_switched_off_is_off_for_a_search_under_way(
 def test_if_all_are_switched_off_the_search_is_refused(
     services: Services, open_account: OpenAccount
 ) -> None:
-    """With the reason, never an empty answer."""
+    """The reason is told; the answer is never an empty one."""
     open_account(register("first", [person(1)]))
     switch(services, "first", purposes_off=["telemarketing_b2c"])
 
@@ -94,7 +94,7 @@ def test_if_all_are_switched_off_the_search_is_refused(
 def test_a_criterion_switched_off_cannot_be_searched_by(
     services: Services, open_account: OpenAccount
 ) -> None:
-    """Nor is it listed."""
+    """It is refused, and no longer listed."""
     open_account(register("first", [person(1)]))
     switch(services, "first", criteria_off=["gender"])
 
@@ -172,7 +172,7 @@ def test_a_policy_that_means_nothing_is_refused(
 
 
 def test_only_the_operator_switches(services: Services, open_account: OpenAccount) -> None:
-    """And only registers that exist."""
+    """No other scope may, and only registers that exist can be switched."""
     open_account(register("first", []))
     path = "/v1/operator/registers/first/policy"
 

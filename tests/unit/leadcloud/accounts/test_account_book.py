@@ -63,7 +63,7 @@ def test_an_id_is_given_once(book: AccountBook) -> None:
     ],
 )
 def test_only_resellers_have_sub_accounts(book: AccountBook, wrong: Account) -> None:
-    """And only sub-accounts belong to somebody."""
+    """Nobody else is a parent, and only sub-accounts belong to somebody."""
     with pytest.raises(ValueError, match="parent"):
         book.open(wrong)
 
@@ -100,7 +100,7 @@ def test_lists_hold_what_there_is(book: AccountBook) -> None:
 
 
 def test_a_suspended_reseller_is_barred_with_its_sub_accounts(book: AccountBook) -> None:
-    """And nobody above or beside them."""
+    """They are barred, and nobody above or beside them."""
     book.suspend("sub", by="operator")
     assert book.active("reseller") == RESELLER
     book.suspend("sub", by="operator", suspended=False)

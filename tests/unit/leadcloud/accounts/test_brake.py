@@ -40,7 +40,7 @@ def left(answer: Any) -> dict[str, int]:
 
 
 def test_every_answer_to_a_key_tells_what_is_left(ask: Ask) -> None:
-    """In the fields of the draft, refusals included."""
+    """It stands in the fields of the draft, refusals included."""
     answer, refused, lost = ask(), ask(path="/v1/api-keys"), ask(path="/v1/api-keys/aaaaaaaaaaaa")
 
     assert answer["headers"]["RateLimit-Policy"] == '"key";q=1000;w=20, "account";q=2000;w=20'

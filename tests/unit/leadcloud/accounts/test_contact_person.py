@@ -29,7 +29,7 @@ def persons(services: Services) -> ContactPersons:
 
 
 def test_persons_come_back_as_they_were_named(persons: ContactPersons) -> None:
-    """In their order, and each account's own."""
+    """They keep their order, and each account has its own."""
     persons.replace("buyer", [ONE, OTHER], by="k")
 
     assert persons.of("buyer") == (ONE, OTHER)
@@ -37,7 +37,7 @@ def test_persons_come_back_as_they_were_named(persons: ContactPersons) -> None:
 
 
 def test_others_take_their_place(persons: ContactPersons, services: Services) -> None:
-    """And nobody at all leaves nothing behind."""
+    """The ones before are forgotten; naming nobody leaves nothing behind."""
     persons.replace("buyer", [ONE], by="k")
     persons.replace("buyer", [OTHER], by="k")
     assert persons.of("buyer") == (OTHER,)
@@ -95,7 +95,7 @@ def test_a_contact_person_is_in_our_own_register(
 def test_a_change_is_in_the_audit_trail_without_anybody(
     persons: ContactPersons, services: Services
 ) -> None:
-    """How many, and by which key."""
+    """The trail says how many were named, and by which key."""
     persons.replace("buyer", [ONE, OTHER], by="k1")
 
     (event,) = events_of(services.store, "account:buyer")

@@ -38,7 +38,7 @@ def last_used(services: Services, issued: str) -> date | None:
 
 
 def test_the_holder_of_a_good_key_comes_in(door: Doorkeeper, services: Services) -> None:
-    """With the account as it is now."""
+    """A good key opens the door, with the account as it is now."""
     holder = door.recognise(services.keys.issue("buyer", SEARCH))
 
     assert holder

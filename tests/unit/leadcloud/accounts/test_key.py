@@ -107,7 +107,7 @@ def test_an_account_finds_its_own_keys(ring: KeyRing, clock: SetClock) -> None:
 
 
 def test_a_key_is_good_until_it_expires_or_is_revoked(ring: KeyRing, clock: SetClock) -> None:
-    """To the second."""
+    """It is good to the second, and no longer."""
     ends = clock.now() + timedelta(seconds=10)
     key = kept(ring, ring.issue("buyer", SEARCH, new=NewKey(expires_at=ends)))
 
@@ -138,7 +138,7 @@ def test_being_replaced_makes_no_key_live_longer(ring: KeyRing, clock: SetClock)
 
 
 def test_nobody_replaces_anothers_key(ring: KeyRing, clock: SetClock) -> None:
-    """And no new key is left behind by the attempt."""
+    """The attempt is refused and leaves no new key behind."""
     old = ring.issue("another", SEARCH)
     replaced = Replaced(id=id_in(old), expires_at=clock.now())
 

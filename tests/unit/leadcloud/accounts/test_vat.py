@@ -23,7 +23,7 @@ def test_a_rate_holds_from_its_day_on(day: date, percent: str) -> None:
 
 
 def test_a_day_before_all_rates_has_none() -> None:
-    """Rather than a wrong one."""
+    """Rather than a wrong rate there is an error."""
     with pytest.raises(LookupError):
         rate_on(date(2012, 12, 31))
 

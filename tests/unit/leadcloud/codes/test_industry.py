@@ -99,7 +99,7 @@ def test_the_nearest_of_a_code_that_never_was_begin_as_it_does(
 
 
 def test_a_section_is_its_divisions() -> None:
-    """In its own version."""
+    """A section stands for its divisions in its own version of TOL."""
     assert within(industry("TOL2025:K"), "TOL2025") == ("61", "62", "63")
     assert within(industry("TOL2008:K"), "TOL2008") == ("64", "65", "66")
 

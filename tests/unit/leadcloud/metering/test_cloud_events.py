@@ -69,7 +69,7 @@ def test_a_batch_is_posted_with_the_token() -> None:
 
 @pytest.mark.parametrize("error", [ControllerRefused, ControllerUnreachable])
 def test_whatever_it_answers_but_yes_is_no(error: type[Exception]) -> None:
-    """Also what it calls our fault: better told twice than never."""
+    """Even what it calls our fault counts as not told: better twice than never."""
 
     def post(*_: object) -> int:
         raise error

@@ -82,14 +82,14 @@ def expect(stub: Stubber, answer: dict[str, Any], *registers: str) -> None:
 def test_a_record_names_buyer_licence_register_and_contacts(
     stub: Stubber, sink: MarketplaceSink
 ) -> None:
-    """And no product code, with which AWS would bill twice."""
+    """It names no product code, with which AWS would bill twice."""
     expect(stub, results())
 
     assert sink.send([record()]) == {}
 
 
 def test_who_did_not_buy_there_is_none_of_its_business(sink: MarketplaceSink) -> None:
-    """Nothing is sent at all."""
+    """Of an account that did not buy on AWS Marketplace nothing is sent."""
     assert sink.send([record("reseller")]) == {}
 
 
@@ -97,14 +97,14 @@ def test_who_did_not_buy_there_is_none_of_its_business(sink: MarketplaceSink) ->
 def test_what_it_does_not_honour_is_refused(
     stub: Stubber, sink: MarketplaceSink, status: str
 ) -> None:
-    """With its own word for it."""
+    """A refusal is told with AWS's own word for it."""
     expect(stub, results(status))
 
     assert sink.send([record()]) == {record().id: status}
 
 
 def test_what_it_did_not_process_is_sent_again(stub: Stubber, sink: MarketplaceSink) -> None:
-    """And nothing else of the batch."""
+    """The unprocessed records are sent again, and nothing else of the batch."""
     left = {**results("Success", "directory"), "UnprocessedRecords": [metered("business")]}
     expect(stub, left, "directory", "business")
     expect(stub, results("Success", "business"), "business")

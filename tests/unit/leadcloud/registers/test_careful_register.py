@@ -56,7 +56,7 @@ class Asked:
 
 
 def test_a_free_call_that_failed_is_made_again(tmp_path: Path, clock: SetClock) -> None:
-    """Once, after a moment."""
+    """A call that costs nothing is repeated once, after a moment."""
     asked = Asked(tmp_path, clock, [RegisterUnavailable()], repeatable=True)
 
     assert (asked.fetch(), asked.calls) == (1, 2)

@@ -57,7 +57,7 @@ def test_the_description_declares_what_is_mapped() -> None:
     ],
 )
 def test_a_mapping_that_makes_no_sense_is_refused(changes: dict[str, Any], says: str) -> None:
-    """With a sentence that does not quote what was sent."""
+    """The reason is a sentence that does not quote what was sent."""
     with pytest.raises(ValidationError, match=says) as refused:
         ColumnMapping(**MAPPING | changes)
 
@@ -79,7 +79,7 @@ def test_all_faults_of_a_mapping_are_told_at_once() -> None:
 
 @pytest.mark.parametrize("price", ["-0.01", "NaN", "Infinity"])
 def test_a_price_is_an_amount(price: str) -> None:
-    """Never negative, never infinite."""
+    """A price is never negative and never infinite."""
     stored = own_register().model_dump_json().replace('"0.01"', f'"{price}"')
 
     with pytest.raises(ValidationError, match="price_per_contact"):

@@ -225,7 +225,7 @@ def test_no_drip_outlasts_the_deadline(
 def test_tls_is_spoken_with_whoever_proves_its_name(
     start: Start, by_tls: ssl.SSLContext, certificate: Path
 ) -> None:
-    """And the connection is kept as any other."""
+    """Its certificate is checked, and the connection kept as any other."""
     server = start(WHOLE, context=by_tls)
     trusting = KeptConnections(ssl.create_default_context(cafile=str(certificate)))
     url = server.url.replace("127.0.0.1", "localhost")

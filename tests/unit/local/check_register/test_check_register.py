@@ -293,7 +293,7 @@ def test_wrong_fields_are_all_named(check: Check, manifest: Path) -> None:
 def test_a_manifest_that_cannot_be_read_is_a_sentence(
     check: Check, tmp_path: Path, what: str
 ) -> None:
-    """No traceback for a mistyped path."""
+    """A mistyped path is told in a sentence, not by a traceback."""
     code, told = check(tmp_path / what)
 
     assert code == 1
