@@ -1,8 +1,10 @@
 """An industry as a register can be asked for it: digits of the classification that it uses."""
 
 from functions.search.match import begins
+from leadcloud.codes.code_list import code_list
 from leadcloud.codes.industry import (
     CLASS_DIGITS,
+    LISTS,
     NATIONAL_DIGITS,
     IndustryCode,
     version_of,
@@ -35,3 +37,21 @@ def as_asked(condition: Condition, codeset: str | None) -> Condition | None:
         # The fifth digit there is another country's: it cannot say what is one part of a class.
         values = tuple(value for value in values if len(value) <= CLASS_DIGITS)
     return Condition(field="industry", operator="prefix", values=values)
+
+
+def in_full(condition: Condition, codeset: str | None) -> Condition:
+    """Return a condition on beginnings as one on a whole code, where there is only one of them.
+
+    For a register that finds companies by their whole code only.
+    """
+    version = version_of(codeset)
+    if condition.operator != "prefix" or version is None or version != codeset:
+        return condition
+    whole = [
+        code
+        for code in code_list(LISTS[version]).codes
+        if len(code) == NATIONAL_DIGITS and code.startswith(condition.values)
+    ]
+    if len(whole) != 1:
+        return condition
+    return Condition(field=condition.field, operator="in", values=tuple(whole))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from functions.search.help import Help
-from functions.search.industry_pushdown import as_asked
+from functions.search.industry_pushdown import as_asked, in_full
 from functions.search.match import meets, narrowed
 from functions.search.messages import AnsweredBy
 from leadcloud.codes.code_list import code_list
@@ -148,6 +148,8 @@ def _declared(capability: Capability, condition: Condition) -> Step:
         pushed = as_asked(condition, capability.codeset)
         if pushed and not pushed.values:
             return _answered(condition, "nobody")
+        if pushed and not _takes(capability, pushed):
+            pushed = in_full(pushed, capability.codeset)
     if pushed and _takes(capability, pushed):
         exact = capability.native == "exact"
         return _answered(condition, "register" if exact else "register_and_us", pushed)

@@ -110,6 +110,27 @@ def test_a_source_whose_codes_cannot_say_it_is_skipped(
     assert planned(capability, "industry", operator, value).skipped == "criterion_unsupported"
 
 
+@pytest.mark.parametrize(
+    ("values", "pushed"),
+    [
+        (("62100",), ("62100",)),
+        (("6210",), ("62100",)),
+        (("TOL2008:62010",), ("62100",)),
+        (("62",), None),
+        (("47",), None),
+    ],
+)
+def test_a_register_that_finds_by_whole_codes_is_asked_for_the_only_one(
+    values: tuple[str, ...], pushed: tuple[str, ...] | None
+) -> None:
+    """Rather than read to its end by us; where there are several, we look through them."""
+    capability = capable("superset", "in", carried=True, codeset="TOL2025")
+
+    asked = planned(capability, "industry", "in", *values).pushed
+
+    assert [(each.operator, each.values) for each in asked] == ([("in", pushed)] if pushed else [])
+
+
 def test_versions_are_not_pushed_to_a_register_that_names_none() -> None:
     """Its digits may be of either version; we compare each contact by its own."""
     capability = capable("exact", "in", "prefix", carried=True)
