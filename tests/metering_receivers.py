@@ -131,7 +131,8 @@ class Marketplace(Receiver):
             aws_secret_access_key="test",
             config=Config(retries={"total_max_attempts": 1}),
         )
-        client.meta.events.register("before-send.meteringmarketplace", self._answer)
+        event = "before-send.meteringmarketplace"
+        client.meta.events.register(event, self._answer)  # type: ignore[arg-type]  # it may answer
         self.sink = MarketplaceSink(client, self.buyers)
 
     def told(self) -> Told:

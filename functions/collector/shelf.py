@@ -11,7 +11,10 @@ import json
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 RELEASE = "buildings.sqlite"
 _BESIDE = (f"{RELEASE}.report.json", f"{RELEASE}.manifest.json")
@@ -33,7 +36,7 @@ class Current:
 class Shelf:
     """Such a bucket, and the folder in which the collector works."""
 
-    def __init__(self, client: Any, bucket: str, folder: Path) -> None:
+    def __init__(self, client: "S3Client", bucket: str, folder: Path) -> None:
         self._client = client
         self._bucket = bucket
         self._folder = folder

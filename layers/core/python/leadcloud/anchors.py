@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from leadcloud.audit import (
     START,
@@ -23,6 +23,9 @@ from leadcloud.audit import (
 )
 from leadcloud.clock import Clock
 from leadcloud.store.interface import Store
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 RETENTION = timedelta(days=3 * 365 + 31)
 """How long a bucket must refuse to let an anchor go: three years after closing, and a month."""
@@ -99,7 +102,7 @@ class S3Anchors:
     Source: Amazon S3 user guide, Object Lock, default retention.
     """
 
-    def __init__(self, client: Any, bucket: str) -> None:
+    def __init__(self, client: "S3Client", bucket: str) -> None:
         self._client = client
         self._bucket = bucket
 

@@ -6,7 +6,10 @@ Whoever destroys the wrapped key has destroyed all that was sealed with it, copi
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from mypy_boto3_kms import KMSClient
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -86,7 +89,7 @@ class SecretDataKeys:
 class KmsDataKeys:
     """Data keys wrapped by AWS KMS; the context is its encryption context."""
 
-    def __init__(self, client: Any, key_id: str) -> None:
+    def __init__(self, client: "KMSClient", key_id: str) -> None:
         self._client = client
         self._key_id = key_id
 

@@ -11,7 +11,10 @@ Both ends are the customer's. A part is in memory while it is worked on, and now
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 ROOT = "leadcloud/"
 MOST_BYTES = 32 * 1024 * 1024
@@ -74,7 +77,7 @@ class FolderExchange:
 class S3Exchange:
     """The customer's own bucket, in whichever account it is."""
 
-    def __init__(self, client: Any, bucket: str, job_id: str) -> None:
+    def __init__(self, client: "S3Client", bucket: str, job_id: str) -> None:
         self._client = client
         self._bucket = bucket
         self._prefix = f"{ROOT}{checked(job_id)}/"

@@ -6,7 +6,7 @@ Input and answers hold ids only: an execution's history is kept, and read by ope
 import json
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from leadcloud.clock import Clock, rfc3339
 from leadcloud.store.interface import (
@@ -16,6 +16,9 @@ from leadcloud.store.interface import (
     Store,
     TransactionCancelled,
 )
+
+if TYPE_CHECKING:
+    from mypy_boto3_stepfunctions import SFNClient
 
 Ids = Mapping[str, str]
 
@@ -33,7 +36,7 @@ class Executions(Protocol):
 class StepFunctionsExecutions:
     """Executions of an AWS Step Functions state machine."""
 
-    def __init__(self, client: Any, state_machine: str) -> None:
+    def __init__(self, client: "SFNClient", state_machine: str) -> None:
         self._client = client
         self._state_machine = state_machine
 

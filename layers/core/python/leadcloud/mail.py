@@ -6,7 +6,10 @@ MailError: the mail was not accepted; nothing of the address or the text is in i
 import smtplib
 from dataclasses import dataclass
 from email.message import EmailMessage
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from mypy_boto3_sesv2 import SESV2Client
 
 _TIMEOUT = 10.0
 
@@ -65,7 +68,7 @@ class SmtpMailer:
 class SesMailer:
     """Hands mails to Amazon SES."""
 
-    def __init__(self, client: Any, sender: str) -> None:
+    def __init__(self, client: "SESV2Client", sender: str) -> None:
         self._client = client
         self._sender = sender
 

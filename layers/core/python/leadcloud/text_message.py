@@ -6,11 +6,14 @@ TextError: the message was not accepted; nothing of the number or the text is in
 import json
 import re
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from leadcloud.forwarding.destination import Destinations
 from leadcloud.forwarding.interface import ForwardingError
 from leadcloud.forwarding.outbound import Post
+
+if TYPE_CHECKING:
+    from mypy_boto3_pinpoint_sms_voice_v2 import PinpointSMSVoiceV2Client
 
 # Finnish mobile numbers only. Messages to far and premium numbers cost many times as much, and a
 # public form that sends them is an income to whoever owns such numbers.
@@ -79,7 +82,7 @@ class HttpTexter:
 class AwsTexter:
     """Hands messages to AWS End User Messaging SMS."""
 
-    def __init__(self, client: Any, sender: str) -> None:
+    def __init__(self, client: "PinpointSMSVoiceV2Client", sender: str) -> None:
         """Take a client of `pinpoint-sms-voice-v2` and the identity to send as."""
         self._client = client
         self._sender = sender

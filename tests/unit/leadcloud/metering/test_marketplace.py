@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
@@ -12,6 +12,9 @@ from leadcloud.accounts.money import Money
 from leadcloud.metering.interface import SinkUnavailable, UsageRecord
 from leadcloud.metering.marketplace import Buyer, Buyers, LicenseTaken, MarketplaceSink
 from leadcloud.wiring import Services
+
+if TYPE_CHECKING:
+    from mypy_boto3_meteringmarketplace import MarketplaceMeteringClient
 
 HOUR = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LICENSE = "arn:aws:license-manager::294406891311:license:l-0123456789abcdef"
@@ -54,23 +57,28 @@ def buyers(services: Services) -> Buyers:
 
 
 @pytest.fixture
-def stub() -> Iterator[Stubber]:
-    """A client that expects requests, and checks them and its answers by AWS's own model."""
-    client = boto3.client(
+def client() -> "MarketplaceMeteringClient":
+    """AWS's own client."""
+    return boto3.client(
         "meteringmarketplace",
         region_name="eu-north-1",
         aws_access_key_id="test",
         aws_secret_access_key="test",
     )
+
+
+@pytest.fixture
+def stub(client: "MarketplaceMeteringClient") -> Iterator[Stubber]:
+    """What expects requests of the client, and checks them and its answers by AWS's own model."""
     with Stubber(client) as stub:
         yield stub
         stub.assert_no_pending_responses()
 
 
 @pytest.fixture
-def sink(stub: Stubber, buyers: Buyers) -> MarketplaceSink:
+def sink(client: "MarketplaceMeteringClient", buyers: Buyers) -> MarketplaceSink:
     """The sink behind that client."""
-    return MarketplaceSink(stub.client, buyers)
+    return MarketplaceSink(client, buyers)
 
 
 def expect(stub: Stubber, answer: dict[str, Any], *registers: str) -> None:

@@ -9,10 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from leadcloud.metering.interface import Refusals, Sink, SinkUnavailable, UsageRecord
 from leadcloud.store.interface import Key, RecordExists, Store
+
+if TYPE_CHECKING:
+    from mypy_boto3_meteringmarketplace import MarketplaceMeteringClient
+    from mypy_boto3_meteringmarketplace.type_defs import UsageRecordTypeDef
 
 _TAKES_BACK_TO = timedelta(hours=24)
 _GRACE = timedelta(hours=6)
@@ -31,10 +35,6 @@ _OF_THE_RECORD = frozenset(
     }
 )
 """Errors that one record is to blame for, though the whole call fails."""
-
-
-Metered = Mapping[str, Any]
-"""A record in the shape of AWS."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,7 +90,7 @@ class MarketplaceSink(Sink):
 
     batch: ClassVar[int] = 25
 
-    def __init__(self, client: Any, buyers: Buyers) -> None:
+    def __init__(self, client: "MarketplaceMeteringClient", buyers: Buyers) -> None:
         """Take a client of `meteringmarketplace`."""
         self.name = "marketplace"
         self._client = client
@@ -125,11 +125,13 @@ class MarketplaceSink(Sink):
             raise SinkUnavailable
         return refusals
 
-    def _metered(self, records: Sequence[UsageRecord]) -> Iterator[tuple[str, Metered]]:
+    def _metered(
+        self, records: Sequence[UsageRecord]
+    ) -> Iterator[tuple[str, "UsageRecordTypeDef"]]:
         for record in records:
             buyer = self._buyers.buyer(record.account_id)
             if buyer is not None:
-                metered = {
+                metered: UsageRecordTypeDef = {
                     "Timestamp": record.hour,
                     "CustomerAWSAccountId": buyer.aws_account,
                     "LicenseArn": buyer.license_arn,
@@ -138,7 +140,7 @@ class MarketplaceSink(Sink):
                 }
                 yield record.id, metered
 
-    def _meter(self, metered: list[Metered]) -> list[Mapping[str, Any]]:
+    def _meter(self, metered: list["UsageRecordTypeDef"]) -> list[Mapping[str, Any]]:
         """Return a result for each record that was processed.
 
         Raises:
@@ -164,7 +166,7 @@ def _buyer_key(account_id: str) -> Key:
     return Key(_PARTITION, f"ACCOUNT#{account_id}")
 
 
-def _identity(metered: Metered) -> tuple[Any, ...]:
+def _identity(metered: Mapping[str, Any]) -> tuple[Any, ...]:
     names = ("CustomerAWSAccountId", "LicenseArn", "Dimension", "Timestamp")
     return tuple(metered[name] for name in names)
 
