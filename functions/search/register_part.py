@@ -97,7 +97,8 @@ def _rows(content: bytes, job: Job) -> Iterator[Row | None]:
         if len(set(header)) < len(header) or not _needed(job) <= set(header) <= _KNOWN:
             raise ExchangeRefused
         for cells in reader:
-            yield _row(cells) if None not in cells and None not in cells.values() else None
+            whole = None not in cells and None not in cells.values()
+            yield _row(cells, job.register.country) if whole else None
     except (UnicodeDecodeError, csv.Error):
         raise ExchangeRefused from None
 
@@ -118,8 +119,8 @@ def _needed(job: Job) -> set[str]:
     return needed
 
 
-def _row(cells: dict[str, str]) -> Row | None:
-    ref, phone = cells["ref"], e164(cells["phone"], "FI")
+def _row(cells: dict[str, str], country: str) -> Row | None:
+    ref, phone = cells["ref"], e164(cells["phone"], country)
     if not _REF.fullmatch(ref) or _BIRTH_DATE.search(ref) or phone is None:
         return None
     if not _NAME.fullmatch(cells["first_name"]):

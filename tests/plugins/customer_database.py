@@ -85,7 +85,7 @@ class CustomerDatabase:
         self.engine.dispose()
 
 
-def own_register(**changes: Any) -> OwnRegister:
+def own_register(*, country: str = "FI", **changes: Any) -> OwnRegister:
     """Return the configuration with the default mapping, changed as said."""
     mapping: dict[str, Any] = {
         "kind": "consumer",
@@ -99,6 +99,7 @@ def own_register(**changes: Any) -> OwnRegister:
         name="Own register",
         controller=RegisterController(id="customer", name="Customer Oy"),
         price_per_contact=Decimal("0.01"),
+        country=country,
         mapping=ColumnMapping(**mapping | changes),
     )
 

@@ -13,6 +13,7 @@ from moto import mock_aws
 from leadcloud.accounts.account import Account
 from leadcloud.ages.groups import GROUPS
 from leadcloud.exchange import MOST_BYTES, ROOT, Exchange, ExchangeRefused, S3Exchange, parts_of
+from leadcloud.prohibitions import PUBLIC
 from leadcloud.registers.policy import RegisterPolicy
 from leadcloud.wiring import Services
 from local.whole_register import work
@@ -137,6 +138,19 @@ def test_ages_are_told_in_groups_and_only_where_asked(bench: Bench) -> None:
         assert round(float(probability) * 20, 6).is_integer()
         assert basis in {"table", "backoff", "prior"}
     assert [line[0] for line in lines] == ["1", "2"]
+
+
+def test_numbers_are_of_the_registers_country(bench: Bench) -> None:
+    """Read as Finnish, a Norwegian number would be looked up in the lists as somebody else's."""
+    norwegian = bench.services.registers.register("own")
+    assert norwegian is not None
+    norwegian.description = replace(norwegian.description, country="NO")
+    bench.services.prohibitions.load(PUBLIC, ["+4740123456"])
+    bench.lay(["1,Testi,S,40 12 34 56,male,0150,,,", "2,Testi,S,40 12 34 57,male,0150,,,"])
+
+    assert bench.run() is None
+
+    assert bench.listed() == ["2"]
 
 
 def test_a_step_says_ids_and_numbers_only(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:

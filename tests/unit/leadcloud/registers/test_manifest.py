@@ -8,6 +8,7 @@ import pytest
 import leadcloud.registers
 from leadcloud.registers.interface import Capability
 from leadcloud.registers.manifest import ManifestInvalid, load_manifest
+from leadcloud.registers.record import reader
 
 SHIPPED = sorted((Path(leadcloud.registers.__file__).parent / "manifests").glob("*.toml"))
 
@@ -128,6 +129,29 @@ def test_bytes_that_are_no_text_are_invalid(write: Path) -> None:
     write.write_bytes(b"\xff\xfe")
     with pytest.raises(ManifestInvalid, match="is not TOML"):
         load_manifest(write)
+
+
+@pytest.mark.parametrize(
+    ("price", "cost", "free"),
+    [("0", "0", True), ("0", "0.02", False), ("0.05", "0", False), ("0.05", "0.02", False)],
+)
+def test_only_what_costs_nobody_anything_is_asked_for_again(
+    write: Path, price: str, cost: str, *, free: bool
+) -> None:
+    """A register that we give away may charge us all the same, for each call."""
+    asked = f'price_per_contact = "{price}"\ncost_per_contact = "{cost}"'
+    write.write_text(RIGHT.replace('price_per_contact = "0.05"', asked), encoding="utf-8")
+    manifest = load_manifest(write)
+
+    assert (manifest.is_repeatable, manifest.counts_free_of_charge) == (free, free)
+
+
+def test_numbers_are_of_the_country_that_the_manifest_names(write: Path) -> None:
+    """The same digits belong to somebody else in another country, who would be called instead."""
+    record = {"first": "Testi", "last": "Synteettinen", "phone": "40 12 34 56"}
+    write.write_text('country = "NO"\n' + RIGHT, encoding="utf-8")
+
+    assert reader(load_manifest(write))(record).phone == "+4740123456"
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=[path.stem for path in SHIPPED])

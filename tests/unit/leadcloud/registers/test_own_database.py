@@ -60,6 +60,14 @@ def test_a_row_becomes_a_contact(customer_database: CustomerDatabase) -> None:
     assert [expected] == contacts
 
 
+def test_numbers_are_of_the_registers_country(customer_database: CustomerDatabase) -> None:
+    """The same digits belong to somebody else in another country, who would be called instead."""
+    customer_database.create_persons([{"id": 1, "puhelin": "40 12 34 56"}])
+
+    assert phones(every_contact(customer_database.register())) == ["+35840123456"]
+    assert phones(every_contact(customer_database.register(country="NO"))) == ["+4740123456"]
+
+
 @pytest.mark.parametrize(
     ("column", "value"),
     [

@@ -70,6 +70,7 @@ class Manifest(Part):
     currency: Literal["EUR"]
     purposes: Annotated[tuple[Purpose, ...], Field(min_length=1)]
     country: Country = "FI"
+    """Where its contacts live: names are judged, and numbers without a country code read, by it."""
     auth: Annotated[NoAuth | ClientCredentialsAuth, Field(discriminator="kind")]
     request: RequestPart
     limits: Limits | None = None
@@ -121,12 +122,17 @@ class Manifest(Part):
     @property
     def is_repeatable(self) -> bool:
         """Tell whether a call may be made twice without a second charge."""
-        return self.request.repeatable or not self.price_per_contact
+        return self.request.repeatable or self._is_free
 
     @property
     def counts_free_of_charge(self) -> bool:
         """Tell whether it can be asked how many there are without being charged for it."""
-        return self.request.counts_free or not self.price_per_contact
+        return self.request.counts_free or self._is_free
+
+    @property
+    def _is_free(self) -> bool:
+        """Whether nobody pays for a contact; what is charged may be left unsaid of a price."""
+        return not (self.price_per_contact or self.cost_per_contact)
 
     def description(self) -> RegisterDescription:
         """Return what the planner and the customer are told."""

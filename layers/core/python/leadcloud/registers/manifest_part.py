@@ -172,4 +172,3 @@ class Extract(Part):
     """Of a field (or `role`): the register's code to ours. A code that is not here is unknown."""
     constants: dict[str, str] = {}
     """Fields that are the same in every record."""
-    phone_region: Country = "FI"

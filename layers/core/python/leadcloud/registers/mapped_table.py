@@ -40,13 +40,15 @@ class MappedTable:
     def __init__(
         self,
         mapping: ColumnMapping,
+        country: str,
         *,
         key: ColumnElement[Any],
         texts: Mapping[str, ColumnElement[str]],
         dialect: Dialect,
     ) -> None:
-        """Take the key and, by field, the columns as text."""
+        """Take the key and, by field, the columns as text; numbers are read as of that country."""
         self._kind = mapping.kind
+        self._country = country
         self._constants = mapping.constants
         self._codes = {field: mapping.codes_of(field) for field in texts}
         self._fields = FIELDS[mapping.kind]
@@ -56,7 +58,7 @@ class MappedTable:
         )
 
     @classmethod
-    def reflect(cls, connection: Connection, mapping: ColumnMapping) -> "MappedTable":
+    def reflect(cls, connection: Connection, mapping: ColumnMapping, country: str) -> "MappedTable":
         """Look the mapping up in the database.
 
         Raises:
@@ -77,6 +79,7 @@ class MappedTable:
         Table(_quoted(mapping.table), MetaData(), *columns.values(), schema=schema)
         return cls(
             mapping,
+            country,
             # Without a type the driver reads and binds the key as the database has it.
             key=type_coerce(columns[mapping.key], NullType()),
             texts={
@@ -134,7 +137,7 @@ class MappedTable:
             else:
                 # What is filtered by is delivered as it was compared: to the byte.
                 values[field] = (text if field in self._compared else text.strip()) or None
-        values["phone"] = e164(values["phone"] or "", "FI")
+        values["phone"] = e164(values["phone"] or "", self._country)
         if not all(values[field] for field in self._fields.required):
             return None
         return _contact(self._kind, values)

@@ -91,7 +91,10 @@ class OwnDatabase(Register):
         from leadcloud.registers.mapped_table import MappedTable
 
         return self._database.read(
-            lambda connection: MappedTable.reflect(connection, self._mapping), request.deadline
+            lambda connection: MappedTable.reflect(
+                connection, self._mapping, self.description.country
+            ),
+            request.deadline,
         )
 
 

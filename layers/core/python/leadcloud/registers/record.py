@@ -30,7 +30,7 @@ def reader(manifest: Manifest) -> Callable[[Any], Contact]:
     extract = manifest.extract
     fields = fields_of(extract)
     build = _consumer if manifest.kind == "consumer" else _business
-    return lambda record: build(_typed(fields(record), extract), extract)
+    return lambda record: build(_typed(fields(record), extract), manifest)
 
 
 def fields_of(extract: Extract) -> Callable[[Any], dict[str, Any]]:
@@ -92,8 +92,8 @@ def _text(value: Any) -> str | None:
     return text or None
 
 
-def _consumer(found: dict[str, Any], extract: Extract) -> ConsumerContact:
-    phone = _phone(found.pop("phone", None), extract)
+def _consumer(found: dict[str, Any], manifest: Manifest) -> ConsumerContact:
+    phone = _phone(found.pop("phone", None), manifest)
     # A register that keeps bans and does not say whether there is one leaves no right to call.
     ban = found.get("marketing_ban", False)
     if phone is None or not isinstance(ban, bool) or not _has(found, "first_name", "last_name"):
@@ -101,38 +101,39 @@ def _consumer(found: dict[str, Any], extract: Extract) -> ConsumerContact:
     return ConsumerContact(phone=phone, **found)
 
 
-def _business(found: dict[str, Any], extract: Extract) -> BusinessContact:
+def _business(found: dict[str, Any], manifest: Manifest) -> BusinessContact:
     if not _has(found, "business_id", "name") or found.get("status") == "ceased":
         raise RecordUnusable
     makers = found.pop("decision_makers", None)
-    phone = _phone(found.pop("phone", None), extract)
+    phone = _phone(found.pop("phone", None), manifest)
     return BusinessContact(
-        phone=phone, decision_makers=tuple(_decision_makers(makers, extract)), **found
+        phone=phone, decision_makers=tuple(_decision_makers(makers, manifest)), **found
     )
 
 
-def _decision_makers(makers: Any, extract: Extract) -> Iterator[DecisionMaker]:
-    places = extract.decision_makers
+def _decision_makers(makers: Any, manifest: Manifest) -> Iterator[DecisionMaker]:
+    places = manifest.extract.decision_makers
     if places is None or makers is None:
         return
     if not isinstance(makers, list):
         raise RecordUnusable
     for maker in makers:
         with contextlib.suppress(RecordUnusable):
-            yield _decision_maker(maker, places, extract)
+            yield _decision_maker(maker, places, manifest)
 
 
-def _decision_maker(maker: Any, places: DecisionMakers, extract: Extract) -> DecisionMaker:
+def _decision_maker(maker: Any, places: DecisionMakers, manifest: Manifest) -> DecisionMaker:
     name, role = _text(member(maker, places.name)), _text(member(maker, places.role))
     if name is None or role is None:
         raise RecordUnusable
     written = _text(member(maker, places.phone)) if places.phone else None
-    known = extract.codes.get("role", {}).get(role, "other") if "role" in extract.codes else role
-    return DecisionMaker(name=name, role=known, phone=_phone(written, extract))
+    codes = manifest.extract.codes.get("role")
+    known = role if codes is None else codes.get(role, "other")
+    return DecisionMaker(name=name, role=known, phone=_phone(written, manifest))
 
 
-def _phone(written: str | None, extract: Extract) -> str | None:
-    return e164(written, extract.phone_region) if written else None
+def _phone(written: str | None, manifest: Manifest) -> str | None:
+    return e164(written, manifest.country) if written else None
 
 
 def _has(found: dict[str, Any], *names: str) -> bool:
