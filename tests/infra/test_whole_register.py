@@ -74,8 +74,15 @@ def test_the_workflow_reads_no_bucket(resources: dict[str, Any]) -> None:
         "xray:PutTraceSegments",
     }
     (workflow,) = of_type(resources, "AWS::StepFunctions::StateMachine")
-    (start,) = granted["states:StartExecution"]
-    assert str(start["Resource"]).count(f":stateMachine:{workflow['StateMachineName']}") == 1
+    name = workflow["StateMachineName"]
+    for action, resource in {
+        "StartExecution": f":stateMachine:{name}",
+        "DescribeExecution": f":execution:{name}:*",
+        "StopExecution": f":execution:{name}:*",
+        "RedriveExecution": f":execution:{name}/*",
+    }.items():
+        (statement,) = granted[f"states:{action}"]
+        assert str(statement["Resource"]).endswith(f"{resource}']]}}")
 
 
 def test_the_function_reads_records_and_writes_none(resources: dict[str, Any]) -> None:
