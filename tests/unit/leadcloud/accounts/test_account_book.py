@@ -1,8 +1,10 @@
 """Accounts: who belongs to whom, and who may use the service."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 
@@ -159,22 +161,37 @@ def test_what_bears_on_rights_is_in_the_audit_trail(services: Services, book: Ac
     assert chain_is_whole(services.store, "account:sub")
 
 
+def test_a_register_that_was_added_meanwhile_stays(
+    book: AccountBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two operators who add a register at once both find theirs in the contract."""
+    carry_out = book._audit.carry_out
+
+    def after_another(*arguments: Any, **named: Any) -> None:
+        monkeypatch.undo()
+        book.add_register("reseller", "second", by="k2")
+        carry_out(*arguments, **named)
+
+    monkeypatch.setattr(book._audit, "carry_out", after_another)
+    book.add_register("reseller", "first", by="k1")
+
+    assert book.active("reseller").registers == ("directory", "second", "first")
+
+
 def test_changes_at_once_are_all_made(book: AccountBook) -> None:
     """Nobody's change is lost because another was written in between."""
     barrier = Barrier(3)
 
-    def change(make: object) -> None:
+    def change(make: Callable[[], Account]) -> None:
         barrier.wait()
-        make()  # type: ignore[operator]
+        make()
 
-    threads = [
-        Thread(target=change, args=(make,))
-        for make in (
-            lambda: book.accept_terms("sub", by="k1"),
-            lambda: book.choose_age_groups("sub", "four", by="k1"),
-            lambda: book.suspend("sub", by="operator"),
-        )
+    changes: list[Callable[[], Account]] = [
+        lambda: book.accept_terms("sub", by="k1"),
+        lambda: book.choose_age_groups("sub", "four", by="k1"),
+        lambda: book.suspend("sub", by="operator"),
     ]
+    threads = [Thread(target=change, args=(make,)) for make in changes]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -3,7 +3,7 @@
 What bears on rights leaves an entry in the audit trail.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -158,18 +158,29 @@ class AccountBook:
     def accept_terms(self, account_id: str, *, by: str) -> Account:
         """Note that an account accepts the terms as they now are."""
         return self._change(
-            account_id, "terms_accepted", {"version": CURRENT_TERMS, "by": by}, terms=CURRENT_TERMS
+            account_id,
+            lambda account: replace(account, terms=CURRENT_TERMS),
+            event="terms_accepted",
+            details={"version": CURRENT_TERMS, "by": by},
         )
 
     def suspend(self, account_id: str, *, by: str, suspended: bool = True) -> Account:
         """Bar an account and all below it from the service, or let them in again."""
-        event = "account_suspended" if suspended else "account_resumed"
-        return self._change(account_id, event, {"by": by}, suspended=suspended)
+        return self._change(
+            account_id,
+            lambda account: replace(account, suspended=suspended),
+            event="account_suspended" if suspended else "account_resumed",
+            details={"by": by},
+        )
 
     def choose_age_groups(self, account_id: str, scheme: SchemeName, *, by: str) -> Account:
         """Change which age groups an account is told."""
-        details = {"scheme": scheme, "by": by}
-        return self._change(account_id, "age_groups_chosen", details, age_groups=scheme)
+        return self._change(
+            account_id,
+            lambda account: replace(account, age_groups=scheme),
+            event="age_groups_chosen",
+            details={"scheme": scheme, "by": by},
+        )
 
     def add_register(self, account_id: str, register_id: str, *, by: str) -> Account:
         """Put a register into an account's contract.
@@ -177,15 +188,23 @@ class AccountBook:
         Raises:
             LookupError: There is no such account.
         """
-        account = self.account(account_id)
-        registers = dict.fromkeys((*account.registers, register_id) if account else ())
-        details = {"register": register_id, "by": by}
-        return self._change(account_id, "register_added", details, registers=tuple(registers))
+        return self._change(
+            account_id,
+            lambda account: replace(
+                account, registers=tuple(dict.fromkeys((*account.registers, register_id)))
+            ),
+            event="register_added",
+            details={"register": register_id, "by": by},
+        )
 
     def mark_up(self, account_id: str, percent: Decimal, *, by: str) -> Account:
         """Change what a reseller adds to its own prices for the accounts below it."""
-        details = {"percent": str(percent), "by": by}
-        return self._change(account_id, "marked_up", details, markup_percent=percent)
+        return self._change(
+            account_id,
+            lambda account: replace(account, markup_percent=percent),
+            event="marked_up",
+            details={"percent": str(percent), "by": by},
+        )
 
     def _check_parent(self, account: Account) -> None:
         if (account.kind == "sub_account") != (account.parent is not None):
@@ -195,14 +214,17 @@ class AccountBook:
             if parent is None or parent.kind != "reseller":
                 raise ValueError("the parent is no reseller")
 
-    def _change(self, account_id: str, event: str, details: Details, **members: object) -> Account:
+    def _change(
+        self, account_id: str, change: Callable[[Account], Account], *, event: str, details: Details
+    ) -> Account:
+        """Change an account as it then is: again, where others came in between."""
         changed: list[Account] = []
 
         def actions() -> tuple[Action, ...]:
             record = self._store.get(account_key(account_id))
             if record is None:
                 raise LookupError("there is no such account")
-            after = replace(account_of(record), **members)  # type: ignore[arg-type]
+            after = change(account_of(record))
             changed[:] = [after]
             return (Update(key=record.key, version=record.version, attributes=row_of(after)),)
 
