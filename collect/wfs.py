@@ -52,7 +52,11 @@ class Wfs:
         self._sleep = sleep
 
     def count(self, layer: Layer, municipality: str | None) -> int:
-        """Return how many rows the server says there are."""
+        """Return how many rows the server says there are.
+
+        Raises:
+            SourceFailed: It does not answer, or says no number.
+        """
         answer = self._get({**self._request(layer, municipality), "resultType": "hits"})
         try:
             root = ElementTree.fromstring(answer.content, forbid_dtd=True)

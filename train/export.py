@@ -35,6 +35,9 @@ def export(
         edition: What the table is of.
         vocabulary: Names that exist, the most common first. Those that were not counted are
             looked up ahead, so that serving them takes no longer.
+
+    Raises:
+        ValueError: The classifier was fitted on other groups.
     """
     if tuple(classifier.classes_) != GROUPS:
         raise ValueError("the classifier does not know the seven groups")

@@ -30,7 +30,11 @@ def lambda_handler(_event: Mapping[str, Any], context: Any) -> None:
 
 
 def collect_for(seconds: float, services: Services) -> None:
-    """Go on for so long; say how far it is, and how old the newest release."""
+    """Go on for so long; say how far it is, and how old the newest release.
+
+    Raises:
+        SettingsError: No bucket for releases is set.
+    """
     kind, _, bucket = services.settings.releases.partition(":")
     if kind != "s3":
         raise SettingsError("LEADCLOUD_RELEASES names no place for releases")

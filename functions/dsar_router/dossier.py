@@ -107,7 +107,11 @@ class Dossier:
         return tuple(row.read(Case, record.attributes) for record in records)
 
     def open_case(self, case: Case, *more: Action) -> bool:
-        """Keep a new case, with whatever else belongs to it; return whether it is new."""
+        """Keep a new case, with whatever else belongs to it; return whether it is new.
+
+        Raises:
+            TransactionCancelled: Others came in between, again and again.
+        """
         key = case_key(case.reference, case.controller_id)
         for _ in range(_TRIES):
             if self._store.get(key):
@@ -179,7 +183,11 @@ class Dossier:
             yield reference
 
     def end(self, request: SubjectRequest) -> None:
-        """Remove a request that was closed, with what lists it; its audit chain says so and stays."""
+        """Remove a request that was closed, with what lists it; its audit chain says so and stays.
+
+        Raises:
+            TransactionCancelled: Others came in between, again and again.
+        """
         lists = (_listing_key(request), _to_end_key(request, request.closed_on))
         for _ in range(_TRIES):
             records = [self._store.get(each) for each in (request_key(request.reference), *lists)]
@@ -191,7 +199,11 @@ class Dossier:
         raise TransactionCancelled(())
 
     def keep_token(self, reference: str, wait: str, token: str) -> None:
-        """Keep the token with which a wait of the workflow is answered."""
+        """Keep the token with which a wait of the workflow is answered.
+
+        Raises:
+            TransactionCancelled: Others came in between, again and again.
+        """
         key = _token_key(reference, wait)
         for _ in range(_TRIES):
             record = self._store.get(key)

@@ -129,7 +129,11 @@ class ControllerBook:
             self._store.update(record, _row(entry))
 
     def rotate_key(self, controller_id: str, now: datetime) -> ControllerEntry:
-        """Put a new key into use; the ones before stay good for a while."""
+        """Put a new key into use; the ones before stay good for a while.
+
+        Raises:
+            LookupError: There is no such controller.
+        """
         entry = self.entry(controller_id)
         if entry is None:
             raise LookupError(controller_id)

@@ -61,7 +61,10 @@ SOURCE_THREADS = 64
 
 
 class Services:
-    """What the functions work with."""
+    """What the functions work with.
+
+    A collaborator whose setting names no adapter raises SettingsError when it is first asked for.
+    """
 
     def __init__(
         self,

@@ -46,7 +46,11 @@ class Call:
 
     @property
     def account_id(self) -> str:
-        """The account that asks; only routes with a scope have one."""
+        """The account that asks.
+
+        Raises:
+            LookupError: The route is public and has none.
+        """
         if self.caller is None:
             raise LookupError("a public route has no account")
         return self.caller.account_id

@@ -132,7 +132,12 @@ class _Connection(HTTPConnection):
         self.sock = bounded
 
     def answer(self, request: httpx.Request) -> HTTPResponse:
-        """Send a request and return the head of the answer."""
+        """Send a request and return the head of the answer.
+
+        Raises:
+            HTTPException: The answer breaks HTTP, or gives two lengths.
+            OSError: The connection broke, or the deadline has passed.
+        """
         target: bytes = request.extensions.get("target") or request.url.raw_path
         self.putrequest(
             request.method, target.decode("ascii"), skip_host=True, skip_accept_encoding=True
