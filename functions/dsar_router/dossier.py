@@ -188,15 +188,17 @@ class Dossier:
         Raises:
             TransactionCancelled: Others came in between, again and again.
         """
-        lists = (_listing_key(request), _to_end_key(request, request.closed_on))
-        for _ in range(_TRIES):
-            records = [self._store.get(each) for each in (request_key(request.reference), *lists)]
-            gone = [Delete(key=each.key, version=each.version) for each in records if each]
-            with suppress(TransactionCancelled):
-                entry = self._audit.entry(request.reference, "record_ended", {})
-                self._store.transact(*gone, *entry)
-                return
-        raise TransactionCancelled(())
+        keys = (
+            request_key(request.reference),
+            _listing_key(request),
+            _to_end_key(request, request.closed_on),
+        )
+
+        def deletions() -> Iterator[Action]:
+            for record in filter(None, map(self._store.get, keys)):
+                yield Delete(key=record.key, version=record.version)
+
+        self._audit.carry_out(deletions, chain=request.reference, event="record_ended", details={})
 
     def keep_token(self, reference: str, wait: str, token: str) -> None:
         """Keep the token with which a wait of the workflow is answered.
