@@ -16,6 +16,8 @@ from constructs import Construct
 
 from infra.nag import INLINE, acknowledge
 
+_LIVE = "live"
+"""The alias that callers call."""
 _PACE = codedeploy.LambdaDeploymentConfig.CANARY_10_PERCENT_10_MINUTES
 
 
@@ -28,7 +30,7 @@ class LiveVersions(Construct):
         super().__init__(scope, construct_id)
         self.aliases = {
             name: lambda_.Alias(
-                self, _named(name), alias_name="live", version=function.current_version
+                self, _named(name), alias_name=_LIVE, version=function.current_version
             )
             for name, function in functions.items()
         }
@@ -53,12 +55,19 @@ class LiveVersions(Construct):
             )
 
     def _role(self, alarms: Sequence[cloudwatch.IAlarm]) -> iam.IRole:
-        """Return the role that moves aliases; AWS's own policy would be for those of everything."""
+        """Return the role that moves aliases; AWS's own policy would be for those of everything.
+
+        Source: AWS, "AWSCodeDeployRoleForLambdaLimited", less what it has for files in S3.
+        """
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("codedeploy.amazonaws.com"))
         functions = [function.function_arn for function in self._functions.values()]
         watched = [alarm.alarm_arn for alarm in alarms]
         for actions, resources in (
             (["lambda:GetAlias", "lambda:UpdateAlias"], functions),
+            (
+                ["lambda:GetProvisionedConcurrencyConfig"],
+                [f"{function}:{_LIVE}" for function in functions],
+            ),
             (["cloudwatch:DescribeAlarms"], watched),
         ):
             role.add_to_policy(iam.PolicyStatement(actions=actions, resources=resources))

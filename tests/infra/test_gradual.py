@@ -70,5 +70,13 @@ def test_whoever_moves_aliases_may_do_nothing_else(prod: Deployment) -> None:
         if role.startswith("LiveRole"):
             for action in listed(statement["Action"]):
                 found[action] = statement["Resource"]
-    assert found.keys() == {"lambda:GetAlias", "lambda:UpdateAlias", "cloudwatch:DescribeAlarms"}
+    assert found.keys() == {
+        "cloudwatch:DescribeAlarms",
+        "lambda:GetAlias",
+        "lambda:GetProvisionedConcurrencyConfig",
+        "lambda:UpdateAlias",
+    }
     assert len(found["lambda:UpdateAlias"]) == len(CALLED)
+    aliases = found["lambda:GetProvisionedConcurrencyConfig"]
+    assert len(aliases) == len(CALLED)
+    assert all("':live']" in str(alias) for alias in aliases)
