@@ -160,14 +160,14 @@ def _is_known(field: str, value: str) -> bool:
 class RegisterController(_Document):
     """Who decides about the register: the account itself, or whom it acts for."""
 
-    id: str
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{1,62}$")]
     name: str
 
 
 class OwnRegister(_Document):
     """The configuration of one register in an account's own database."""
 
-    id: str
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,62}$")]
     name: str
     controller: RegisterController
     price_per_contact: Annotated[Decimal, Field(ge=0)]
