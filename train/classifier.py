@@ -166,7 +166,7 @@ class AgeGroupClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if self.letters_ is not None and len(spelled):
             texts = [stems[place] for place in spelled.tolist()]
             patterns[spelled] = self._blend(self.letters_.predict_proba(texts))
-        return of_shares(to_shares(patterns))
+        return of_shares(_to_shares(patterns))
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
@@ -203,7 +203,7 @@ class AgeGroupClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             for sex in (1, 2):
                 self.sex_rows_[place, sex] = sum(map(len, more))
                 more.append(self._smoothed(by_sex[place, sex], rows[place])[None])
-        self.shares_ = to_shares(np.concatenate(more))
+        self.shares_ = _to_shares(np.concatenate(more))
         del self._own_backoff
 
     def _smoothed(self, counts: Floats, backoff: Floats) -> Floats:
@@ -229,7 +229,7 @@ def alpha_for(people: float) -> float:
     return 5.0 if people >= _MANY else 10.0
 
 
-def to_shares(probabilities: Floats) -> NDArray[np.uint16]:
+def _to_shares(probabilities: Floats) -> NDArray[np.uint16]:
     """Return probabilities as tables keep them; see `leadcloud.ages.table.pack`."""
     return np.maximum(np.rint(probabilities * _FULL_SHARE), 1).astype(np.uint16)
 

@@ -40,13 +40,13 @@ class Pyramid:
     @property
     def mix(self) -> NDArray[np.float64]:
         """Shares of the age groups among the country's adults, shape (7,)."""
-        return mix_of(self.ages)
+        return _mix_of(self.ages)
 
     @property
     def area_mixes(self) -> dict[str, NDArray[np.float64]]:
         """Shares of the age groups in each area that is large enough."""
         return {
-            area: mix_of(ages)
+            area: _mix_of(ages)
             for area, ages in sorted(self.areas.items())
             if ages[FIRST_AGES[0] :].sum() >= SMALLEST_AREA
         }
@@ -58,7 +58,7 @@ def by_group(ages: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.array([ages[first:last].sum() for first, last in pairwise(edges)])
 
 
-def mix_of(ages: NDArray[np.float64]) -> NDArray[np.float64]:
+def _mix_of(ages: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the groups' shares among adults, shape (7,)."""
     groups = by_group(ages)
     shares: NDArray[np.float64] = groups / groups.sum()

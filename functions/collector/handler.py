@@ -26,10 +26,10 @@ minutes, writing a city's release ten seconds, and putting away what was read a 
 def lambda_handler(_event: Mapping[str, Any], context: Any) -> None:
     """Go on with this month's release."""
     seconds = context.get_remaining_time_in_millis() / 1000 - ENDGAME
-    step.carry_out("collect", lambda: collect_for(seconds, services()))
+    step.carry_out("collect", lambda: _collect_for(seconds, services()))
 
 
-def collect_for(seconds: float, services: Services) -> None:
+def _collect_for(seconds: float, services: Services) -> None:
     """Go on for so long; say how far it is, and how old the newest release.
 
     Raises:

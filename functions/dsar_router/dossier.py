@@ -135,7 +135,7 @@ class Dossier:
 
         def dated(current: SubjectRequest) -> Change[SubjectRequest] | None:
             change = decide(current)
-            if change is None or shelf_of(change.to) != "closed" or change.to.closed_on:
+            if change is None or _shelf_of(change.to) != "closed" or change.to.closed_on:
                 return change
             today = received_on(self._clock.now())
             return replace(change, to=replace(change.to, closed_on=today))
@@ -227,7 +227,7 @@ class Dossier:
 
     def _moved(self, before: SubjectRequest, after: SubjectRequest) -> Sequence[Action]:
         """Move a request to another shelf where its state says so."""
-        if shelf_of(before) == shelf_of(after):
+        if _shelf_of(before) == _shelf_of(after):
             return ()
         moved = (
             Delete(key=_listing_key(before), version=1),
@@ -268,7 +268,7 @@ class Dossier:
         raise TransactionCancelled(())
 
 
-def shelf_of(request: SubjectRequest) -> Shelf:
+def _shelf_of(request: SubjectRequest) -> Shelf:
     """Return where a request is listed."""
     if request.state in OPEN:
         return "open"
@@ -298,7 +298,7 @@ def _shelf_partition(shelf: Shelf) -> str:
 
 
 def _listing_key(request: SubjectRequest) -> Key:
-    return Key(_shelf_partition(shelf_of(request)), f"{request.due_on}#{request.reference}")
+    return Key(_shelf_partition(_shelf_of(request)), f"{request.due_on}#{request.reference}")
 
 
 def _stays(_before: Case, _after: Case) -> Sequence[Action]:

@@ -43,7 +43,7 @@ def clean_text(text: str) -> str:
     return unicodedata.normalize("NFC", _CONTROL.sub(" ", _BIDI.sub("", unified))).strip()
 
 
-def clean_line(text: str) -> str:
+def _clean_line(text: str) -> str:
     """Return a text as clean_text does, on one line: nothing in it can end a mail's header."""
     return _SPACE.sub(" ", clean_text(text)).strip()
 
@@ -82,7 +82,7 @@ def _phone(text: str) -> str:
 Line = Annotated[
     str,
     StringConstraints(max_length=200),
-    AfterValidator(clean_line),
+    AfterValidator(_clean_line),
     AfterValidator(_not_empty),
     AfterValidator(_without_sensitive_number),
 ]
@@ -112,7 +112,7 @@ def _lead_reference(text: str) -> str:
 LeadCode = Annotated[
     str,
     StringConstraints(max_length=640),
-    AfterValidator(clean_line),
+    AfterValidator(_clean_line),
     AfterValidator(_not_empty),
     AfterValidator(_without_sensitive_number),
     AfterValidator(_lead_reference),

@@ -125,7 +125,7 @@ def _send(call: Call, services: Services) -> Answer:
     if step in LANGUAGES:
         return _form(services, step, typed)
     token = _tokens(services).read(typed.get("token", ""), services.clock.now())
-    filing, faults = parse_form(typed, language)
+    filing, faults = _parse_form(typed, language)
     if filing is None:
         return _form(services, language, typed, faults=faults)
     if token is None:
@@ -177,7 +177,7 @@ def _change_request(call: Call, services: Services) -> Answer:
                 return _request_page(call, services, {"": "code_wrong"})
         case "add":
             known = {"right": request.right, "email": "nobody@leadcloud.example"}
-            more, faults = parse_form({**typed, **known}, request.language)
+            more, faults = _parse_form({**typed, **known}, request.language)
             if more is None:
                 return _request_page(call, services, faults)
             add_source(desk, request, more)
@@ -223,7 +223,7 @@ def read_form(body: bytes, names: tuple[str, ...]) -> Typed:
     return {name: text for name, text in typed.items() if text.strip()}
 
 
-def parse_form(typed: Typed, language: Language) -> tuple[Filing | None, dict[str, str]]:
+def _parse_form(typed: Typed, language: Language) -> tuple[Filing | None, dict[str, str]]:
     """Return the filing that was typed, or the code of what is wrong with each field."""
     try:
         return Filing.model_validate(_nested(typed, language)), {}

@@ -78,14 +78,14 @@ def resolve(desk: Desk, ids: Ids) -> Outcome:
     if request.state not in OPEN or payload is None:
         return _go(ids, "stop")
     if concerns_us(desk, payload):
-        open_cases(desk, request, (OWN,), hidden=True)
+        _open_cases(desk, request, (OWN,), hidden=True)
         start_case(desk, {"request_id": request.reference, "controller_id": OWN})
     concerned = responsible(desk, request, payload)
     found = _entered(desk, request, concerned.controllers)
     if found and request.duplicate_of:
         found = _not_there_yet(desk, request, found)
     if found:
-        open_cases(desk, request, found, everybody=concerned.everybody)
+        _open_cases(desk, request, found, everybody=concerned.everybody)
         _move(desk, request.reference, "forwarded")
         return _hand_over(ids, found)
     if request.duplicate_of:
@@ -124,7 +124,7 @@ def ask_operator(desk: Desk, ids: Ids) -> None:
     )
 
 
-def open_cases(
+def _open_cases(
     desk: Desk,
     request: SubjectRequest,
     controllers: tuple[str, ...],
@@ -162,7 +162,7 @@ def start_case(desk: Desk, ids: Ids) -> Outcome:
 
 def hand_to(desk: Desk, request: SubjectRequest, controllers: tuple[str, ...]) -> None:
     """Pass a request on to controllers who were found after its own workflow had ended."""
-    open_cases(desk, request, controllers)
+    _open_cases(desk, request, controllers)
     _move(desk, request.reference, "forwarded")
     for controller_id in controllers:
         start_case(desk, {"request_id": request.reference, "controller_id": controller_id})

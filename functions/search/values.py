@@ -37,7 +37,7 @@ def codes_of(list_id: str) -> ReadValues:
 
     def wrong(value: str) -> Wrong | None:
         known = code_list(list_id)
-        return None if value in known else unknown_code(known.nearest(value))
+        return None if value in known else _unknown_code(known.nearest(value))
 
     return lambda where, _operator, raw: listed(where, raw, wrong)
 
@@ -61,7 +61,7 @@ def missing_postal_codes(
         known = {code[: len(value)] for value in condition.values for code in existing}
 
     def wrong(value: str) -> Wrong | None:
-        return None if value in known else unknown_code(_neighbours(value, known))
+        return None if value in known else _unknown_code(_neighbours(value, known))
 
     read = listed(where, list(condition.values), wrong)
     return read if isinstance(read, list) else []
@@ -84,7 +84,7 @@ def _wrong_industry(value: str) -> Wrong | None:
         return "form", "An industry is 2 to 5 digits, or a section such as TOL2025:K."
     if code.is_section and code.version is None:
         return "version_needed", "Say which TOL the section is of, such as TOL2008:K or TOL2025:K."
-    return None if code.exists else unknown_code(code.nearest())
+    return None if code.exists else _unknown_code(code.nearest())
 
 
 def dates(where: str, _operator: Operator, raw: ValuesMessage) -> Read:
@@ -119,7 +119,7 @@ def _day(written: str | int | None, *, last: bool) -> date | None:
         return None
 
 
-def unknown_code(nearest: Sequence[str]) -> Wrong:
+def _unknown_code(nearest: Sequence[str]) -> Wrong:
     """Return the fault of a code that is not valid, naming the valid ones nearest to it."""
     return "code_unknown", f"No such code is valid. The nearest: {', '.join(nearest)}."
 

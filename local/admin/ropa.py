@@ -33,7 +33,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 def _print(options: argparse.Namespace, services: Services) -> None:
     entries = [entry for entry in services.controllers.entries() if entry.role != "own"]
     if options.csv:
-        write_table(entries, sys.stdout)
+        _write_table(entries, sys.stdout)
         return
     contact = services.settings.privacy_contact or "(LEADCLOUD_PRIVACY_CONTACT is not set)"
     print(record(entries, contact=contact, on=received_on(services.clock.now())))
@@ -58,7 +58,7 @@ def record(entries: Iterable[ControllerEntry], *, contact: str, on: date) -> str
     return "\n".join((*parts, "## Security (art. 30(2)(d))", "", _SECURITY))
 
 
-def write_table(entries: Iterable[ControllerEntry], to: TextIO) -> None:
+def _write_table(entries: Iterable[ControllerEntry], to: TextIO) -> None:
     """Write the record as CSV, one controller a line."""
     table = csv.writer(to, lineterminator="\r\n")
     table.writerow((*_COLUMNS, *_LISTS))

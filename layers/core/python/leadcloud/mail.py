@@ -56,7 +56,7 @@ class SmtpMailer:
         """
         try:
             with smtplib.SMTP(self._host, self._port, timeout=_TIMEOUT) as server:
-                server.send_message(message_of(mail, self._sender))
+                server.send_message(_message_of(mail, self._sender))
         except (OSError, smtplib.SMTPException, ValueError):
             accepted = False
         else:
@@ -78,7 +78,7 @@ class SesMailer:
         Raises:
             MailError: It was not accepted.
         """
-        raw = message_of(mail, self._sender).as_bytes()
+        raw = _message_of(mail, self._sender).as_bytes()
         try:
             self._client.send_email(
                 FromEmailAddress=self._sender,
@@ -93,7 +93,7 @@ class SesMailer:
             raise MailError
 
 
-def message_of(mail: Mail, sender: str) -> EmailMessage:
+def _message_of(mail: Mail, sender: str) -> EmailMessage:
     """Return the mail as a message; the standard library refuses line ends in headers."""
     message = EmailMessage()
     message["From"] = sender

@@ -67,7 +67,7 @@ class Operation:
     @property
     def key(self) -> Key:
         """Where it lies."""
-        return operation_key(self.account_id, self.digest)
+        return _operation_key(self.account_id, self.digest)
 
     def begun(self) -> Iterator[PutIfAbsent | Update]:
         """Yield the actions that keep a running operation."""
@@ -99,7 +99,7 @@ class Operation:
 
 def operation(store: Store, account_id: str, digest: str) -> Operation | None:
     """Return an operation, or None where there never was one."""
-    record = store.get(operation_key(account_id, digest))
+    record = store.get(_operation_key(account_id, digest))
     return _operation(record) if record else None
 
 
@@ -122,7 +122,7 @@ def open_operations(store: Store) -> Iterator[Operation]:
 _OPERATION = "OPERATION#"
 
 
-def operation_key(account_id: str, digest: str) -> Key:
+def _operation_key(account_id: str, digest: str) -> Key:
     """Say where an operation lies."""
     return Key(f"ACCOUNT#{account_id}", f"{_OPERATION}{digest}")
 

@@ -70,7 +70,7 @@ def reserving(share: Share) -> Iterator[Add]:
     )
     if share.month:
         yield Add(
-            key=cap_key(share.account_id, share.month),
+            key=_cap_key(share.account_id, share.month),
             amounts={"left": -amount},
             floors={"left": 0},
         )
@@ -88,7 +88,7 @@ def settling(share: Share, charged: Money, *, entries: int) -> Iterator[Add]:
         },
     )
     if share.month:
-        yield Add(key=cap_key(share.account_id, share.month), amounts={"left": rest})
+        yield Add(key=_cap_key(share.account_id, share.month), amounts={"left": rest})
 
 
 def balance_of(store: Store, account_id: str) -> Balance | None:
@@ -109,7 +109,7 @@ def left_of_cap(store: Store, payer: Payer, now: datetime) -> Money | None:
     """Return what a payer may still be charged this month; None where it has no cap."""
     if payer.cap_month is None:
         return None
-    record = store.get(cap_key(payer.account_id, month_of(now)))
+    record = store.get(_cap_key(payer.account_id, month_of(now)))
     left = cast("int", record.attributes["left"]) if record else 0
     held = cast("int", record.attributes["cap"]) if record else 0
     return payer.cap_month + Money(left - held)
@@ -137,7 +137,7 @@ def open_wallet(store: Store, account_id: str, *, root: str) -> None:
 def open_caps(store: Store, payers: Sequence[Payer], month: str) -> None:
     """Begin a month under the payers' caps; a cap that has changed since is put in its place."""
     caps = {
-        cap_key(payer.account_id, month): payer.cap_month.ten_thousandths
+        _cap_key(payer.account_id, month): payer.cap_month.ten_thousandths
         for payer in payers
         if payer.cap_month is not None
     }
@@ -175,6 +175,6 @@ def wallet_key(account_id: str) -> Key:
     return Key(partition(account_id), "WALLET")
 
 
-def cap_key(account_id: str, month: str) -> Key:
+def _cap_key(account_id: str, month: str) -> Key:
     """Say where what is left of an account's cap in a month (yyyy-mm) lies."""
     return Key(partition(account_id), f"CAP#{month}")

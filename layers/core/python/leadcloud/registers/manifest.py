@@ -36,7 +36,7 @@ from leadcloud.registers.manifest_part import (
     RequestPart,
 )
 
-CONTACT_OF = {"consumer": ConsumerContact, "business": BusinessContact}
+_CONTACT_OF = {"consumer": ConsumerContact, "business": BusinessContact}
 
 _NEEDED = {
     "consumer": {"first_name", "last_name", "phone"},
@@ -85,7 +85,7 @@ class Manifest(Part):
         return self
 
     def _contradictions(self) -> Iterator[str]:
-        known = {each.name for each in fields(CONTACT_OF[self.kind])}
+        known = {each.name for each in fields(_CONTACT_OF[self.kind])}
         carried = {*self.extract.fields, *self.extract.constants}
         if self.paging.stop == "total" and self.extract.total is None:
             yield "paging.stop is total, so extract.total is needed"
