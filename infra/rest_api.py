@@ -37,7 +37,8 @@ _TIER_SHARE = 0.8 / len(TIERS)
 """Of what the stage bears, for all callers of a tier; the rest is there for public pages and forms."""
 
 _AUTHORIZATION_SECONDS = 300
-"""A key's authorization is remembered so long; revoking a key takes as much to be felt."""
+"""A key's authorization is remembered so long, and an account's tier. A key that is revoked is stopped
+by the functions' brake, within seconds."""
 
 # Nothing of a caller: the path is the route's pattern, and there is no query, body or address.
 _ACCESS_LOG = {

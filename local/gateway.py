@@ -26,8 +26,8 @@ MAX_BODY = 10 * 1024 * 1024
 
 _STAGE_ARN = "arn:aws:execute-api:local:000000000000:local/local"
 _AUTHORIZATION_SECONDS = 60
-"""A key's authorization is remembered, as the deployed gateway does for longer; revoking a key
-takes that long to be felt."""
+"""A key's authorization is remembered, as the deployed gateway does for longer. A key that is revoked
+is stopped by the functions' brake, within seconds."""
 
 
 class Gateway:

@@ -19,6 +19,7 @@ from functions.search.whole_register import carry_out
 from leadcloud.clock import SystemClock
 from leadcloud.exchange import ROOT
 from leadcloud.executions import StoredExecutions
+from leadcloud.store.interface import StoreUnavailable
 from leadcloud.store.sqlite import SqliteStore
 from leadcloud.wiring import Services
 from local.admin.__main__ import services_of
@@ -44,10 +45,14 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path(".local"), metavar="DIR")
     options = parser.parse_args()
     place = {options.account: f"file:{options.folder}"}
-    settings = replace(services_of(Folder(options.data)).settings, exchanges=place)
+    services = Services(replace(services_of(Folder(options.data)).settings, exchanges=place))
+    try:
+        _ = services.store
+    except StoreUnavailable:
+        sys.exit(f"The store cannot be used: {options.data}. --data DIR names the folder of ./run.")
     outcome = options.folder / ROOT / options.job / "out"
     with tqdm(unit=" parts", disable=None) as bar:
-        failed = work(Services(settings), options.account, options.job, progress=_on(bar))
+        failed = work(services, options.account, options.job, progress=_on(bar))
     if failed:
         sys.exit(
             f"The job failed: {failed}. {outcome / 'result.json'} says why, if it was refused."

@@ -16,7 +16,7 @@ from leadcloud.exchange import MOST_BYTES, ROOT, Exchange, ExchangeRefused, S3Ex
 from leadcloud.prohibitions import PUBLIC
 from leadcloud.registers.policy import RegisterPolicy
 from leadcloud.wiring import Services
-from local.whole_register import work
+from local.whole_register import main, work
 from tests.contacts import register
 
 HEADER = "ref,first_name,last_name,phone,gender,postal_code,municipality,street,marketing_ban"
@@ -280,6 +280,17 @@ def test_a_job_cannot_name_another_folder(services: Services, tmp_path: Path, jo
         Services(settings).exchange("buyer", job_id)
     with pytest.raises(ExchangeRefused):
         Services(settings).exchange("other", "job")
+
+
+def test_without_a_data_folder_the_command_says_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And does not point to a result that nobody has written."""
+    arguments = [str(tmp_path), "job", "--data", str(tmp_path / "none")]
+    monkeypatch.setattr("sys.argv", ["whole_register", *arguments])
+
+    with pytest.raises(SystemExit, match="--data DIR names the folder"):
+        main()
 
 
 @pytest.fixture
