@@ -161,8 +161,10 @@ def _admitted(
     while number < len(entries) and len(admitted) < wanted:
         some = entries[number : number + wanted - len(admitted)]
         number += len(some)
-        unusable += sum(contact is None for contact in some)
-        fitting = [each for each in some if each is not None and task.plan.admits(each)]
+        # Gone through once: a page may read a record anew each time that it is looked at.
+        usable = [each for each in some if each is not None]
+        unusable += len(some) - len(usable)
+        fitting = [each for each in usable if task.plan.admits(each)]
         task.allow.read_ahead(fitting)
         for contact in fitting:
             allowed = task.allow(contact)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, overload
 
 import pytest
 
@@ -14,28 +13,24 @@ from leadcloud.registers.contact import Contact
 from leadcloud.registers.in_memory import InMemoryRegister
 from leadcloud.registers.interface import PageRequest, RegisterDescription, RegisterPage
 from leadcloud.registers.policy import RegisterPolicy
+from leadcloud.registers.record import ReadOnDemand, RecordUnusable
 from tests.contacts import Everybody, describe, person
 
 
-class Entries(Sequence[Contact | None]):
-    """Keeps count of which were looked at."""
+class Entries(ReadOnDemand):
+    """Keeps count of which were read."""
 
-    def __init__(self, entries: Sequence[Contact | None]) -> None:
-        self.entries = entries
+    def __init__(self, contacts: Sequence[Contact | None]) -> None:
         self.looked_at: list[int] = []
+        self._contacts = contacts
+        super().__init__(range(len(contacts)), self._look_at)
 
-    def __len__(self) -> int:
-        return len(self.entries)
-
-    @overload
-    def __getitem__(self, which: int) -> Contact | None: ...
-
-    @overload
-    def __getitem__(self, which: slice) -> Sequence[Contact | None]: ...
-
-    def __getitem__(self, which: Any) -> Any:
-        self.looked_at += range(len(self))[which] if isinstance(which, slice) else [which]
-        return self.entries[which]
+    def _look_at(self, number: int) -> Contact:
+        self.looked_at.append(number)
+        contact = self._contacts[number]
+        if contact is None:
+            raise RecordUnusable
+        return contact
 
 
 class OnePage(InMemoryRegister):
@@ -69,7 +64,7 @@ def read(entries: Entries, executor: ThreadPoolExecutor, *, share: int, skip: in
 
 
 def test_a_page_is_looked_at_as_far_as_wanted(executor: ThreadPoolExecutor) -> None:
-    """What is not wanted is not even read, and is where the next page begins."""
+    """What is wanted is read once, and what is not, not at all: there the next page begins."""
     entries = Entries([person(number) for number in range(10)])
 
     result = read(entries, executor, share=3, skip=2)

@@ -162,7 +162,13 @@ class ReadOnDemand(Sequence[Contact | None]):
     def __getitem__(self, which: int | slice) -> Contact | Sequence[Contact | None] | None:
         if isinstance(which, slice):
             return ReadOnDemand(self._records[which], self._read)
+        return self._usable(self._records[which])
+
+    def __iter__(self) -> Iterator[Contact | None]:
+        return map(self._usable, self._records)
+
+    def _usable(self, record: Any) -> Contact | None:
         try:
-            return self._read(self._records[which])
+            return self._read(record)
         except RecordUnusable:
             return None
