@@ -28,11 +28,9 @@ class AgeGroups:
     models: AgeModels = field(repr=False)
     scheme: Scheme
 
-    def predictions(
-        self, contacts: Sequence[ConsumerContact], register: RegisterDescription
-    ) -> list[Prediction]:
-        """Return what is told of each contact of a register."""
-        return self.models.model(register.country).predict(
+    def predictions(self, contacts: Sequence[ConsumerContact], country: str) -> list[Prediction]:
+        """Return what is told of each contact of a country."""
+        return self.models.model(country).predict(
             [contact.first_name for contact in contacts],
             [contact.gender for contact in contacts],
             [contact.postal_code for contact in contacts],
@@ -41,7 +39,7 @@ class AgeGroups:
 
     def prediction(self, contact: ConsumerContact, register: RegisterDescription) -> Prediction:
         """Return what is told of a contact."""
-        (told,) = self.predictions([contact], register)
+        (told,) = self.predictions([contact], register.country)
         return told
 
     def probability(

@@ -59,13 +59,7 @@ class Job:
 
     def predictions(self, contacts: Sequence[ConsumerContact]) -> list[Prediction]:
         """Return what is told of the ages of contacts."""
-        model = self.search.ages.models.model(self.register.country)
-        return model.predict(
-            [contact.first_name for contact in contacts],
-            [contact.gender for contact in contacts],
-            [contact.postal_code for contact in contacts],
-            scheme=self.search.ages.scheme,
-        )
+        return self.search.ages.predictions(contacts, self.register.country)
 
 
 def job_of(content: bytes, account_id: str, services: Services) -> Job:

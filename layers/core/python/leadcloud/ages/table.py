@@ -101,12 +101,18 @@ def tell(probabilities: Probabilities, scheme: Scheme) -> int:
     The likeliest group of the scheme, its probability in twentieths, and the second likeliest.
     """
     shares = sums(probabilities, scheme)
-    second, first = sorted(range(len(shares)), key=lambda place: (shares[place], -place))[-2:]
-    return (first * len(GROUPS) + second) * (STEPS + 1) + round(shares[first] * STEPS)
+    highest = max(shares)
+    # Of two alike, the younger.
+    first = shares.index(highest)
+    shares[first] = -1
+    second = shares.index(max(shares))
+    return (first * len(GROUPS) + second) * (STEPS + 1) + round(highest * STEPS)
 
 
 def sums(shares: Sequence[float], scheme: Scheme) -> list[float]:
     """Return what the groups of a scheme add up to, of numbers for the seven groups."""
+    if len(scheme.starts) == len(GROUPS):
+        return list(shares)
     ends = (*scheme.starts[1:], len(GROUPS))
     return [sum(shares[start:end]) for start, end in zip(scheme.starts, ends, strict=True)]
 
