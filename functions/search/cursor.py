@@ -9,7 +9,7 @@ never dropped, so the rare false hit costs the caller nothing.
 import hashlib
 import json
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import astuple, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from functions.search.federation import Place
@@ -29,13 +29,17 @@ class Seen:
         self._order = [hashes[i : i + _HASH_BYTES] for i in range(0, len(hashes), _HASH_BYTES)]
         self._hashes = set(self._order)
 
-    def __contains__(self, identity: str) -> bool:
-        """Tell whether this identity was probably delivered before."""
-        return self._hash(identity) in self._hashes
+    def hash(self, identity: str) -> bytes:
+        """Return what an identity is remembered by."""
+        return hashlib.blake2b(identity.encode(), key=self._salt, digest_size=_HASH_BYTES).digest()
 
-    def add(self, identities: Iterable[str]) -> None:
-        """Remember these identities."""
-        self._order += [self._hash(identity) for identity in identities]
+    def holds_any(self, hashes: Iterable[bytes]) -> bool:
+        """Tell whether somebody of these hashes was probably delivered before."""
+        return not self._hashes.isdisjoint(hashes)
+
+    def add(self, hashes: Iterable[bytes]) -> None:
+        """Remember whom these hashes are of."""
+        self._order += hashes
         self._hashes.update(self._order)
 
     def to_bytes(self) -> bytes:
@@ -46,9 +50,6 @@ class Seen:
     def from_bytes(cls, raw: bytes) -> "Seen":
         """Return what was written by `to_bytes`."""
         return cls(raw[:SALT_BYTES], raw[SALT_BYTES:])
-
-    def _hash(self, identity: str) -> bytes:
-        return hashlib.blake2b(identity.encode(), key=self._salt, digest_size=_HASH_BYTES).digest()
 
 
 SALT_BYTES = 16
@@ -78,7 +79,10 @@ class CursorSeal:
 
     def write(self, cursor: Cursor) -> str:
         """Return the token that the caller brings back."""
-        places = {register: astuple(place) for register, place in cursor.places.items()}
+        places = {
+            register: (place.position, place.skip, place.failures)
+            for register, place in cursor.places.items()
+        }
         head = json.dumps(places, separators=(",", ":")).encode()
         payload = len(head).to_bytes(4, "big") + head + cursor.seen.to_bytes()
         return self.sealer.seal(payload, self.context, self.now + LIFETIME)

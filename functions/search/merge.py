@@ -26,20 +26,21 @@ class Merged:
 def merge(results: Sequence[SourceResult], seen: Seen) -> list[Merged]:
     """Return each contact once, in the order of the sources, and remember them all."""
     merged: list[Merged] = []
-    given: dict[str, None] = {}  # in order, and each once
+    given: dict[str, bytes] = {}  # in order, and each once
     for result in results:
         for contact in result.contacts:
             identities = identities_of(contact)
             if given.keys().isdisjoint(identities):
-                given |= dict.fromkeys(identities)
+                hashes = [seen.hash(each) for each in identities]
+                given.update(zip(identities, hashes, strict=True))
                 merged.append(
                     Merged(
                         contact=contact,
                         register=result.plan.id,
-                        possible_duplicate=any(each in seen for each in identities),
+                        possible_duplicate=seen.holds_any(hashes),
                     )
                 )
-    seen.add(given)
+    seen.add(given.values())
     return merged
 
 
