@@ -4,7 +4,7 @@ A field that is not named here stays inside, whatever a register sends. For a co
 locates a dwelling is named: no street, no coordinates, no building (mission M4).
 """
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 from functions.search.merge import Merged
@@ -31,41 +31,57 @@ from leadcloud.registers.interface import RegisterDescription
 from leadcloud.registers.policy import RegisterPolicy
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Inferred:
-    """What is told of a person and does not come from the register."""
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class Projection:
+    """What may be told of the contacts that one source delivers with a page."""
 
-    home: HomeMessage | None
-    age_group: AgeGroupMessage | None
+    lead_reference: str
+    fields: frozenset[str]
+    """Those that may leave the house; the others are null."""
+    neighbourhoods: Neighbourhoods | None
+    """What may be known of buildings; None where there is no building database."""
+    ages: Mapping[int, Prediction]
+    """What is told of the persons, by their objects' ids."""
 
+    def message(self, merged: Merged) -> ContactMessage:
+        """Return the public form of a contact, with the code of its delivery."""
+        contact = merged.contact
+        if isinstance(contact, ConsumerContact):
+            return self._consumer(contact, merged)
+        return self._business(contact, merged)
 
-def contact_message(
-    merged: Merged,
-    lead_reference: str,
-    *,
-    fields: frozenset[str],
-    neighbourhoods: Neighbourhoods | None,
-    age_of: Callable[[ConsumerContact], Prediction],
-) -> ContactMessage:
-    """Return the public form of a contact, with the code of its delivery.
-
-    Args:
-        merged: The contact.
-        lead_reference: Of its source's delivery.
-        fields: Those that may leave the house; the others are null.
-        neighbourhoods: What may be known of buildings; None where there is no building database.
-        age_of: Predicts the age group of a person of this source.
-    """
-    contact = merged.contact
-    if isinstance(contact, ConsumerContact):
-        inferred = Inferred(
-            home=_home(contact, neighbourhoods) if "building" in fields else None,
-            age_group=_age_group(age_of(contact)) if "age_group" in fields else None,
+    def _consumer(self, contact: ConsumerContact, merged: Merged) -> ConsumerMessage:
+        fields = self.fields
+        return ConsumerMessage(
+            kind="consumer",
+            register=merged.register,
+            name=PersonName(first=contact.first_name, last=contact.last_name),
+            phone=contact.phone,
+            phone_type=contact.phone_type if "phone_type" in fields else None,
+            language=contact.language if "language" in fields else None,
+            postal_code=contact.postal_code if "postal_code" in fields else None,
+            municipality=contact.municipality if "municipality" in fields else None,
+            age_group=_age_group(self.ages[id(contact)]) if "age_group" in fields else None,
+            building=_home(contact, self.neighbourhoods) if "building" in fields else None,
+            possible_duplicate=merged.possible_duplicate,
+            lead_reference=self.lead_reference,
         )
-        return _consumer(
-            contact, merged, reference=lead_reference, fields=fields, inferred=inferred
+
+    def _business(self, contact: BusinessContact, merged: Merged) -> BusinessMessage:
+        fields = self.fields
+        return BusinessMessage(
+            kind="business",
+            register=merged.register,
+            business_id=contact.business_id,
+            name=contact.name,
+            industry_code=contact.industry_code if "industry_code" in fields else None,
+            legal_form=contact.legal_form if "legal_form" in fields else None,
+            phone=contact.phone if "phone" in fields else None,
+            visiting_address=_visiting_address(contact) if "visiting_address" in fields else None,
+            decision_makers=_decision_makers(contact) if "decision_makers" in fields else (),
+            possible_duplicate=merged.possible_duplicate,
+            lead_reference=self.lead_reference,
         )
-    return _business(contact, merged, reference=lead_reference, fields=fields)
 
 
 def _home(contact: ConsumerContact, neighbourhoods: Neighbourhoods | None) -> HomeMessage | None:
@@ -81,49 +97,11 @@ def _age_group(told: Prediction) -> AgeGroupMessage:
     return AgeGroupMessage(group=told.group, probability=told.probability, basis=told.basis)
 
 
-def _consumer(
-    contact: ConsumerContact,
-    merged: Merged,
-    *,
-    reference: str,
-    fields: frozenset[str],
-    inferred: Inferred,
-) -> ConsumerMessage:
-    return ConsumerMessage(
-        register_=merged.register,
-        name=PersonName(first=contact.first_name, last=contact.last_name),
-        phone=contact.phone,
-        phone_type=contact.phone_type if "phone_type" in fields else None,
-        language=contact.language if "language" in fields else None,
-        postal_code=contact.postal_code if "postal_code" in fields else None,
-        municipality=contact.municipality if "municipality" in fields else None,
-        age_group=inferred.age_group,
-        building=inferred.home,
-        possible_duplicate=merged.possible_duplicate,
-        lead_reference=reference,
+def _decision_makers(contact: BusinessContact) -> tuple[DecisionMakerMessage, ...]:
+    return tuple(
+        DecisionMakerMessage(name=person.name, role=person.role, phone=person.phone)
+        for person in contact.decision_makers
     )
-
-
-def _business(
-    contact: BusinessContact, merged: Merged, *, reference: str, fields: frozenset[str]
-) -> BusinessMessage:
-    return BusinessMessage(
-        register_=merged.register,
-        business_id=contact.business_id,
-        name=contact.name,
-        industry_code=contact.industry_code if "industry_code" in fields else None,
-        legal_form=contact.legal_form if "legal_form" in fields else None,
-        phone=contact.phone if "phone" in fields else None,
-        visiting_address=_visiting_address(contact) if "visiting_address" in fields else None,
-        decision_makers=tuple(_decision_makers(contact)) if "decision_makers" in fields else (),
-        possible_duplicate=merged.possible_duplicate,
-        lead_reference=reference,
-    )
-
-
-def _decision_makers(contact: BusinessContact) -> Iterator[DecisionMakerMessage]:
-    for person in contact.decision_makers:
-        yield DecisionMakerMessage(name=person.name, role=person.role, phone=person.phone)
 
 
 def _visiting_address(contact: BusinessContact) -> VisitingAddress | None:

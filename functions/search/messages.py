@@ -2,7 +2,8 @@
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Discriminator, Field, StringConstraints, Tag
+from pydantic import Discriminator, Field, StringConstraints, Tag, with_config
+from typing_extensions import TypedDict
 
 from leadcloud.ages.model import Basis
 from leadcloud.http.money_message import Amount, MoneyMessage
@@ -200,36 +201,45 @@ class QuoteAnswer(Wire):
     )
 
 
-class PersonName(Wire):
+@with_config(Wire.model_config)
+class PersonName(TypedDict):
     """A person's name."""
 
     first: str
     last: str
 
 
-class AgeGroupMessage(Wire):
+@with_config(Wire.model_config)
+class AgeGroupMessage(TypedDict):
     """The age group in which somebody probably is, by first name and postal code. Never an age."""
 
-    group: str = Field(description="One of the seven or the four groups that your account has.")
-    probability: float = Field(description="In steps of 0.05.")
-    basis: Basis = Field(
-        description="table: bearers of the name were counted; backoff: the name is rare or "
-        "unknown; prior: there is no table for the country."
-    )
+    group: Annotated[
+        str, Field(description="One of the seven or the four groups that your account has.")
+    ]
+    probability: Annotated[float, Field(description="In steps of 0.05.")]
+    basis: Annotated[
+        Basis,
+        Field(
+            description="table: bearers of the name were counted; backoff: the name is rare or "
+            "unknown; prior: there is no table for the country."
+        ),
+    ]
 
 
-class HomeMessage(Wire):
+@with_config(Wire.model_config)
+class HomeMessage(TypedDict):
     """The building in which somebody lives, as far as five dwellings nearby share it."""
 
     type: str
-    built_decade: int | None = Field(description="First year of the decade.")
+    built_decade: Annotated[int | None, Field(description="First year of the decade.")]
 
 
-class ConsumerMessage(Wire):
+@with_config(Wire.model_config)
+class ConsumerMessage(TypedDict):
     """A person to be called. Nothing here locates a dwelling."""
 
-    kind: Literal["consumer"] = "consumer"
-    register_: str = Field(serialization_alias="register")
+    kind: Literal["consumer"]
+    register: str
     name: PersonName
     phone: str
     phone_type: str | None
@@ -242,7 +252,8 @@ class ConsumerMessage(Wire):
     lead_reference: str
 
 
-class VisitingAddress(Wire):
+@with_config(Wire.model_config)
+class VisitingAddress(TypedDict):
     """Where a company receives visitors."""
 
     street: str
@@ -250,7 +261,8 @@ class VisitingAddress(Wire):
     post_office: str | None
 
 
-class DecisionMakerMessage(Wire):
+@with_config(Wire.model_config)
+class DecisionMakerMessage(TypedDict):
     """A person in a role of the company."""
 
     name: str
@@ -258,11 +270,12 @@ class DecisionMakerMessage(Wire):
     phone: str | None
 
 
-class BusinessMessage(Wire):
+@with_config(Wire.model_config)
+class BusinessMessage(TypedDict):
     """A company to be called."""
 
-    kind: Literal["business"] = "business"
-    register_: str = Field(serialization_alias="register")
+    kind: Literal["business"]
+    register: str
     business_id: str
     name: str
     industry_code: str | None
@@ -274,7 +287,7 @@ class BusinessMessage(Wire):
     lead_reference: str
 
 
-ContactMessage = ConsumerMessage | BusinessMessage
+ContactMessage = Annotated[ConsumerMessage | BusinessMessage, Field(discriminator="kind")]
 
 AnsweredBy = Literal["register", "register_and_us", "us", "nobody"]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from functions.search.cursor import SALT_BYTES, Cursor, CursorSeal, Seen
-from functions.search.delivery import contact_message
+from functions.search.delivery import Projection
 from functions.search.federation import SourceResult, Task, federate
 from functions.search.merge import Merged, merge
 from functions.search.messages import (
@@ -119,26 +119,17 @@ def deliver_page(
     services: Services,
 ) -> SearchAnswer:
     """Return what leaves the house."""
-    fields = {source.id: source.fields for source in search.plans}
-    ages = _ages(search, page.contacts)
+    projections = _projections(search, page, sources=delivered.sources, services=services)
     sources = (
         *(_skipped(source, source.skipped) for source in search.plans if source.skipped),
         *(_skipped(source, _LEFT) for source in search.plans if page.leaves(source)),
         *(_read(result, delivered.sources.get(result.plan.id)) for result in page.results),
     )
-    neighbourhoods = services.neighbourhoods.current()
     places = search.next_places(page.cursor.places, page.results)
     following = Cursor(places=places, seen=page.cursor.seen)
     return SearchAnswer(
         contacts=tuple(
-            contact_message(
-                each,
-                delivered.sources[each.register].lead_reference,
-                fields=fields[each.register],
-                neighbourhoods=neighbourhoods,
-                age_of=lambda contact: ages[id(contact)],
-            )
-            for each in _in_order(search, page.contacts)
+            projections[each.register].message(each) for each in _in_order(search, page.contacts)
         ),
         sources=sources,
         complete=all(source.state == "ok" for source in sources),
@@ -147,6 +138,24 @@ def deliver_page(
         replayed=delivered.replayed,
         permitted_use=_permitted_use(search, services),
     )
+
+
+def _projections(
+    search: Search, page: ReadPage, *, sources: Mapping[str, DeliveredSource], services: Services
+) -> dict[str, Projection]:
+    """Return what may be told of the contacts of each source that delivers something."""
+    neighbourhoods = services.neighbourhoods.current()
+    ages = _ages(search, page.contacts)
+    return {
+        source.id: Projection(
+            lead_reference=sources[source.id].lead_reference,
+            fields=source.fields,
+            neighbourhoods=neighbourhoods,
+            ages=ages,
+        )
+        for source in search.plans
+        if source.id in sources
+    }
 
 
 def _ages(search: Search, contacts: Sequence[Merged]) -> dict[int, Prediction]:
