@@ -25,7 +25,7 @@ from functions.dsar_router.routing import Ids, Outcome, hand_to
 from leadcloud.clock import rfc3339
 from leadcloud.controllers import Channel, ControllerEntry
 from leadcloud.events import Event, log
-from leadcloud.forwarding.interface import ForwardingError, Kind, Receipt
+from leadcloud.forwarding.interface import ControllerRefused, ForwardingError, Kind, Receipt
 from leadcloud.forwarding.manual import add_task
 
 _ALARM_AFTER = timedelta(hours=24)
@@ -103,7 +103,7 @@ def _attempt(desk: Desk, request: SubjectRequest, case: Case) -> Case:
     try:
         receipt = desk.forwarders[channel].send(message, entry)
     except ForwardingError as error:
-        return _failed(desk, case, entry, refused=type(error).__name__ == "ControllerRefused")
+        return _failed(desk, case, entry, refused=isinstance(error, ControllerRefused))
     return _sent(desk, case, receipt)
 
 
