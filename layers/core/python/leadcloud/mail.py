@@ -85,7 +85,7 @@ class SesMailer:
                 Destination={"ToAddresses": [mail.to]},
                 Content={"Raw": {"Data": raw}},
             )
-        except Exception:  # noqa: BLE001 botocore's errors are made at run time, one per service
+        except Exception:  # noqa: BLE001 whatever it is, its text may hold the address
             accepted = False
         else:
             accepted = True

@@ -100,7 +100,7 @@ class AwsTexter:
                 MessageBody=message.text,
                 MessageType="TRANSACTIONAL",
             )
-        except Exception:  # noqa: BLE001 botocore's errors are made at run time, one per service
+        except Exception:  # noqa: BLE001 whatever it is, its text may hold the number
             accepted = False
         else:
             accepted = True

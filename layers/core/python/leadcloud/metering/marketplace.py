@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from leadcloud.metering.interface import Refusals, Sink, SinkUnavailable, UsageRecord
 from leadcloud.store.interface import Key, RecordExists, Store
 
@@ -148,8 +150,10 @@ class MarketplaceSink(Sink):
         """
         try:
             answer = self._client.batch_meter_usage(UsageRecords=metered)
-        except Exception as error:  # noqa: BLE001 botocore's errors are made at run time
-            code = _code(error)
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+        except BotoCoreError:
+            code = ""
         else:
             return list(answer["Results"])
         if code not in _OF_THE_RECORD:
@@ -169,8 +173,3 @@ def _buyer_key(account_id: str) -> Key:
 def _identity(metered: Mapping[str, Any]) -> tuple[Any, ...]:
     names = ("CustomerAWSAccountId", "LicenseArn", "Dimension", "Timestamp")
     return tuple(metered[name] for name in names)
-
-
-def _code(error: Exception) -> str:
-    response = getattr(error, "response", {})
-    return str(response.get("Error", {}).get("Code", ""))
