@@ -12,7 +12,7 @@ from itertools import islice
 
 from functions.search.messages import RangeMessage, ValuesMessage
 from leadcloud.codes.code_list import code_list
-from leadcloud.codes.industry import IndustryCode
+from leadcloud.codes.industry import IndustryCode, meant_by
 from leadcloud.errors import Fault
 from leadcloud.registers.condition import Condition, Operator
 
@@ -81,7 +81,9 @@ def industries(where: str, _operator: Operator, raw: ValuesMessage) -> Read:
 def _wrong_industry(value: str) -> Wrong | None:
     code = IndustryCode.read(value)
     if code is None:
-        return "form", "An industry is 2 to 5 digits, or a section such as TOL2025:K."
+        meant = meant_by(value)
+        nearest = f" The nearest: {', '.join(meant)}." if meant else ""
+        return "form", f"An industry is 2 to 5 digits, or a section such as TOL2025:K.{nearest}"
     if code.is_section and code.version is None:
         return "version_needed", "Say which TOL the section is of, such as TOL2008:K or TOL2025:K."
     return None if code.exists else _unknown_code(code.nearest())

@@ -53,6 +53,31 @@ def test_an_unknown_code_names_the_nearest(field: str, wrong: str, nearest: str)
     assert nearest in fault.detail
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("62.01", " The nearest: TOL2008:6201."),
+        ("62.100", " The nearest: TOL2025:62100."),
+        ("tol2025:k", " The nearest: TOL2025:K."),
+        ("k", " The nearest: TOL2008:K, TOL2025:K."),
+        ("Dataprogrammering", " The nearest: TOL2008:6201, TOL2008:62010."),
+        ("62.019", ""),
+        ("ohjelmistoja", ""),
+    ],
+)
+def test_an_industry_written_otherwise_is_told_as_it_is_written_here(
+    written: str, meant: str
+) -> None:
+    """With the dots of NACE, in small letters, or by its name."""
+    (fault,) = faults("business", {"industry": {"in": [written]}})
+
+    assert fault.code == "form"
+    assert (
+        fault.detail.removeprefix("An industry is 2 to 5 digits, or a section such as TOL2025:K.")
+        == meant
+    )
+
+
 def test_a_fault_does_not_repeat_what_was_sent() -> None:
     """Somebody may have put a name or a number there."""
     (fault,) = faults("consumer", {"municipality": {"in": ["0401234567"]}})

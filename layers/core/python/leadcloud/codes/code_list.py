@@ -65,6 +65,15 @@ class CodeList:
         """Return the codes that belong directly to another."""
         return self._children.get(parent, ())
 
+    def labelled(self, label: str) -> tuple[str, ...]:
+        """Return the codes of this name, in whichever language."""
+        name = label.casefold()
+        return tuple(
+            code.code
+            for code in self.codes.values()
+            if name in {(each or "").casefold() for each in code.labels}
+        )
+
     def nearest(self, wrong: str) -> tuple[str, ...]:
         """Return the valid codes that may have been meant.
 
@@ -75,11 +84,7 @@ class CodeList:
             return self.retired[wrong]
         filled = {wrong.zfill(width) for width in map(len, self.codes)}
         meant = {*filled, wrong.upper(), wrong.lower()} & self.codes.keys()
-        found = sorted(meant) or [
-            code.code
-            for code in self.codes.values()
-            if wrong.casefold() in {(label or "").casefold() for label in code.labels}
-        ]
+        found = sorted(meant) or self.labelled(wrong)
         as_long = [code for code in self.codes if len(code) == len(wrong)]
         alike = as_long if wrong.isdigit() and as_long else self.codes
         return tuple(found or get_close_matches(wrong, alike, n=_NEAREST, cutoff=0.0))

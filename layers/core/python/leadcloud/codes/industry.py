@@ -72,9 +72,16 @@ class IndustryCode:
         return self.code.isalpha()
 
     @property
+    def readings(self) -> tuple[str, ...]:
+        """The code with each version that it can be of."""
+        return tuple(
+            f"{version}:{self.code}" for version in self._versions if _exists(self.code, version)
+        )
+
+    @property
     def exists(self) -> bool:
         """Tell whether the version, or one of them, has the code."""
-        return any(_exists(self.code, version) for version in self._versions)
+        return bool(self.readings)
 
     def nearest(self) -> tuple[str, ...]:
         """Return valid codes that may have been meant, each with its version.
@@ -117,6 +124,18 @@ class IndustryCode:
     @property
     def _versions(self) -> tuple[Version, ...]:
         return VERSIONS if self.version is None else (self.version,)
+
+
+def meant_by(value: str) -> tuple[str, ...]:
+    """Return the codes that a value of another form may stand for: 62.01, tol2025:k, or a name."""
+    code = IndustryCode.read(re.sub(r"[ .]", "", value).upper())
+    if code is not None:
+        return code.readings
+    return tuple(
+        f"{version}:{named}"
+        for version in VERSIONS
+        for named in code_list(LISTS[version]).labelled(value)
+    )
 
 
 def _exists(code: str, version: Version) -> bool:
