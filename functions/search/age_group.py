@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+from functions.search.criteria_message import CriteriaMessage, ValuesMessage
 from functions.search.help import asked_of, read_help
-from functions.search.messages import CriteriaMessage, ValuesMessage
 from functions.search.values import Wrong, listed
 from leadcloud.ages.groups import Scheme
 from leadcloud.ages.model import AgeModels, Prediction

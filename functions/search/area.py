@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from functions.search.messages import Surroundings
+from functions.search.criteria_message import Surroundings
 from leadcloud.buildings.area import Area, Circle, Polygon
 from leadcloud.buildings.facts import Neighbourhoods
 from leadcloud.errors import Fault

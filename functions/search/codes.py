@@ -3,10 +3,42 @@
 import hashlib
 from functools import cache
 
-from functions.search.messages import CodeListMessage, CodeMessage, LabelsMessage
+from pydantic import Field
+
 from leadcloud.codes.code_list import LIST_IDS, Code, code_list
 from leadcloud.codes.industry import LISTS, counterparts
 from leadcloud.errors import NotFound
+from leadcloud.http.wire import Wire
+
+
+class LabelsMessage(Wire):
+    """What a code is called; null where the source has no name in that language."""
+
+    fi: str | None
+    sv: str | None
+    en: str | None
+
+
+class CodeMessage(Wire):
+    """One code of a list."""
+
+    code: str
+    parent: str | None = Field(description="The code it belongs to.")
+    labels: LabelsMessage
+    corresponds_to: tuple[str, ...] | None = Field(
+        description="Of a class of TOL: those of the other version that share its activities."
+    )
+
+
+class CodeListMessage(Wire):
+    """A list of codes as it is valid today."""
+
+    list_: str = Field(serialization_alias="list")
+    version: str
+    source: str
+    licence: str
+    date: str = Field(description="From when this version holds.")
+    codes: tuple[CodeMessage, ...]
 
 
 @cache

@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from functions.search.age_group import AGE_GROUP
+from functions.search.criteria_message import CriteriaMessage, ValuesMessage
 from functions.search.home import HOME_FIELDS
-from functions.search.messages import CriteriaMessage, ValuesMessage
 from functions.search.premises import PREMISES_FIELDS
 from functions.search.values import (
     ReadValues,

@@ -7,20 +7,18 @@ locates a dwelling is named: no street, no coordinates, no building (mission M4)
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
-from functions.search.merge import Merged
-from functions.search.messages import (
+from functions.search.contact_message import (
     AgeGroupMessage,
     BusinessMessage,
-    CapabilityMessage,
     ConsumerMessage,
     ContactMessage,
-    ControllerMessage,
     DecisionMakerMessage,
     HomeMessage,
     PersonName,
-    RegisterMessage,
     VisitingAddress,
 )
+from functions.search.merge import Merged
+from functions.search.messages import CapabilityMessage, ControllerMessage, RegisterMessage
 from functions.search.offer import offered
 from leadcloud.accounts.money import Money
 from leadcloud.ages.model import Prediction

@@ -6,11 +6,10 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any, TypeVar
 
-from functions.search.codes import code_list_document
+from functions.search.codes import CodeListMessage, code_list_document
 from functions.search.cursor import CursorSeal
 from functions.search.delivery import register_message
 from functions.search.messages import (
-    CodeListMessage,
     PolicyMessage,
     QuoteAnswer,
     QuoteRequest,

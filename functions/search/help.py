@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Protocol, TypeVar
 
-from functions.search.messages import CriteriaMessage, ValuesMessage
+from functions.search.criteria_message import CriteriaMessage, ValuesMessage
 from leadcloud.errors import Fault, RequestInvalid
 from leadcloud.registers.contact import Contact
 from leadcloud.registers.interface import RegisterDescription

@@ -9,8 +9,13 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from functions.search.area import read_area
+from functions.search.criteria_message import (
+    CriteriaMessage,
+    RangeMessage,
+    Surroundings,
+    ValuesMessage,
+)
 from functions.search.help import asked_of, read_help
-from functions.search.messages import CriteriaMessage, RangeMessage, Surroundings, ValuesMessage
 from leadcloud.buildings.area import Area
 from leadcloud.buildings.code_list import HEATINGS, USES
 from leadcloud.buildings.cohort import BuildingFacts

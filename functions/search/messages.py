@@ -2,10 +2,10 @@
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Discriminator, Field, StringConstraints, Tag, with_config
-from typing_extensions import TypedDict
+from pydantic import Field, StringConstraints
 
-from leadcloud.ages.model import Basis
+from functions.search.contact_message import ContactMessage
+from functions.search.criteria_message import CriteriaMessage
 from leadcloud.http.money_message import Amount, MoneyMessage
 from leadcloud.http.wire import Wire
 from leadcloud.purpose import Purpose
@@ -49,57 +49,6 @@ class RegisterList(Wire):
     """The registers that an account may use."""
 
     registers: tuple[RegisterMessage, ...]
-
-
-Values = Annotated[list[Annotated[str, StringConstraints(max_length=64)]], Field(max_length=1000)]
-Bound = Annotated[str, StringConstraints(max_length=10)] | Annotated[int, Field(ge=0, le=9999)]
-
-
-class RangeMessage(Wire):
-    """From one value to another, both of which belong to it; either may be left out."""
-
-    from_: Bound | None = Field(default=None, alias="from")
-    to: Bound | None = None
-
-
-Degrees = Annotated[float, Field(ge=-180, le=180)]
-Point = Annotated[list[Degrees], Field(min_length=2, max_length=2)]
-
-
-class Surroundings(Wire):
-    """A GeoJSON polygon, or all within a radius of a point; longitude first."""
-
-    type: Literal["Polygon"] | None = None
-    coordinates: list[list[Point]] | None = None
-    point: Point | None = None
-    radius_m: float | None = Field(default=None, gt=0, le=50_000)
-
-
-_PLACE = frozenset(Surroundings.model_fields)
-
-
-def _shape(value: object) -> str:
-    """Return which of the three a value is meant to be: the faults of the others are none of it.
-
-    By a name that is no word of a search, as it would stand in where a fault is.
-    """
-    match value:
-        case Surroundings():
-            return "place"
-        case dict() if _PLACE.intersection(value):
-            return "place"
-        case dict() | RangeMessage():
-            return "span"
-    return "values"
-
-
-ValuesMessage = Annotated[
-    Annotated[Values, Tag("values")]
-    | Annotated[RangeMessage, Tag("span")]
-    | Annotated[Surroundings, Tag("place")],
-    Discriminator(_shape),
-]
-CriteriaMessage = dict[str, dict[str, ValuesMessage]]
 
 
 class QuoteRequest(Wire):
@@ -201,94 +150,6 @@ class QuoteAnswer(Wire):
     )
 
 
-@with_config(Wire.model_config)
-class PersonName(TypedDict):
-    """A person's name."""
-
-    first: str
-    last: str
-
-
-@with_config(Wire.model_config)
-class AgeGroupMessage(TypedDict):
-    """The age group in which somebody probably is, by first name and postal code. Never an age."""
-
-    group: Annotated[
-        str, Field(description="One of the seven or the four groups that your account has.")
-    ]
-    probability: Annotated[float, Field(description="In steps of 0.05.")]
-    basis: Annotated[
-        Basis,
-        Field(
-            description="table: bearers of the name were counted; backoff: the name is rare or "
-            "unknown; prior: there is no table for the country."
-        ),
-    ]
-
-
-@with_config(Wire.model_config)
-class HomeMessage(TypedDict):
-    """The building in which somebody lives, as far as five dwellings nearby share it."""
-
-    type: str
-    built_decade: Annotated[int | None, Field(description="First year of the decade.")]
-
-
-@with_config(Wire.model_config)
-class ConsumerMessage(TypedDict):
-    """A person to be called. Nothing here locates a dwelling."""
-
-    kind: Literal["consumer"]
-    register: str
-    name: PersonName
-    phone: str
-    phone_type: str | None
-    language: str | None
-    postal_code: str | None
-    municipality: str | None
-    age_group: AgeGroupMessage | None
-    building: HomeMessage | None
-    possible_duplicate: bool
-    lead_reference: str
-
-
-@with_config(Wire.model_config)
-class VisitingAddress(TypedDict):
-    """Where a company receives visitors."""
-
-    street: str
-    postal_code: str | None
-    post_office: str | None
-
-
-@with_config(Wire.model_config)
-class DecisionMakerMessage(TypedDict):
-    """A person in a role of the company."""
-
-    name: str
-    role: str
-    phone: str | None
-
-
-@with_config(Wire.model_config)
-class BusinessMessage(TypedDict):
-    """A company to be called."""
-
-    kind: Literal["business"]
-    register: str
-    business_id: str
-    name: str
-    industry_code: str | None
-    legal_form: str | None
-    phone: str | None
-    visiting_address: VisitingAddress | None
-    decision_makers: tuple[DecisionMakerMessage, ...]
-    possible_duplicate: bool
-    lead_reference: str
-
-
-ContactMessage = Annotated[ConsumerMessage | BusinessMessage, Field(discriminator="kind")]
-
 AnsweredBy = Literal["register", "register_and_us", "us", "nobody"]
 
 
@@ -313,36 +174,6 @@ class PermittedUse(Wire):
     purpose: str
     not_for: tuple[str, ...]
     expires_at: str
-
-
-class LabelsMessage(Wire):
-    """What a code is called; null where the source has no name in that language."""
-
-    fi: str | None
-    sv: str | None
-    en: str | None
-
-
-class CodeMessage(Wire):
-    """One code of a list."""
-
-    code: str
-    parent: str | None = Field(description="The code it belongs to.")
-    labels: LabelsMessage
-    corresponds_to: tuple[str, ...] | None = Field(
-        description="Of a class of TOL: those of the other version that share its activities."
-    )
-
-
-class CodeListMessage(Wire):
-    """A list of codes as it is valid today."""
-
-    list_: str = Field(serialization_alias="list")
-    version: str
-    source: str
-    licence: str
-    date: str = Field(description="From when this version holds.")
-    codes: tuple[CodeMessage, ...]
 
 
 class StepMessage(Wire):

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from functions.search.area import read_area
+from functions.search.criteria_message import CriteriaMessage, Surroundings, ValuesMessage
 from functions.search.help import asked_of, read_help
-from functions.search.messages import CriteriaMessage, Surroundings, ValuesMessage
 from leadcloud.buildings.area import Area
 from leadcloud.buildings.facts import Neighbourhoods
 from leadcloud.errors import Fault

@@ -11,13 +11,7 @@ from concurrent.futures import Future, wait
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from functions.search.messages import (
-    CountMessage,
-    QuoteAnswer,
-    QuotedSource,
-    QuoteRequest,
-    State,
-)
+from functions.search.messages import CountMessage, QuoteAnswer, QuotedSource, QuoteRequest, State
 from functions.search.plan import SourcePlan
 from functions.search.search import Search
 from leadcloud.accounts.money import Money

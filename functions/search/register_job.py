@@ -10,7 +10,8 @@ from typing import Literal
 
 from pydantic import Field, ValidationError
 
-from functions.search.messages import CriteriaMessage, RegisterId, SearchRequest
+from functions.search.criteria_message import CriteriaMessage
+from functions.search.messages import RegisterId, SearchRequest
 from functions.search.search import Search, prepare
 from functions.search.terms import read_terms
 from leadcloud.ages.model import Prediction

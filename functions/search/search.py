@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from functions.search.age_group import AGE_GROUP, AgeCriteria, AgeGroups, read_age_criteria
 from functions.search.criteria import parse_criteria
+from functions.search.criteria_message import CriteriaMessage
 from functions.search.cursor import search_context
 from functions.search.federation import Place, SourceResult, Task
 from functions.search.help import Help
 from functions.search.home import HOME_FIELDS, read_home_criteria
-from functions.search.messages import CriteriaMessage, SearchRequest
+from functions.search.messages import SearchRequest
 from functions.search.plan import SourcePlan, plan
 from functions.search.premises import PREMISES_FIELDS, read_premises_criteria
 from functions.search.terms import Terms

@@ -10,7 +10,7 @@ from datetime import date
 from heapq import nsmallest
 from itertools import islice
 
-from functions.search.messages import RangeMessage, ValuesMessage
+from functions.search.criteria_message import RangeMessage, ValuesMessage
 from leadcloud.codes.code_list import code_list
 from leadcloud.codes.industry import IndustryCode, meant_by
 from leadcloud.errors import Fault
