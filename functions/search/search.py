@@ -17,6 +17,7 @@ from functions.search.terms import Terms
 from leadcloud.accounts.account import Account
 from leadcloud.accounts.price import Units
 from leadcloud.buildings.facts import Neighbourhoods
+from leadcloud.buildings.store import RELEASES_COME
 from leadcloud.errors import CriterionUnsupported, Fault, RequestInvalid, Unavailable
 from leadcloud.prohibitions import Allow
 from leadcloud.purpose import KIND_OF, Purpose, permitted
@@ -167,7 +168,7 @@ def _premises(asked: CriteriaMessage, terms: Terms) -> Help:
 
 def _neighbourhoods(terms: Terms) -> Neighbourhoods:
     if terms.neighbourhoods is None:
-        raise Unavailable("There is no building database here yet.")
+        raise Unavailable("There is no building database here yet.", retry_after=RELEASES_COME)
     return terms.neighbourhoods
 
 

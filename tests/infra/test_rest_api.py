@@ -110,10 +110,10 @@ def test_what_the_gateway_says_is_what_a_function_would_say(deployment: Deployme
 
 
 def test_throttling_says_when_to_come_back(deployment: Deployment) -> None:
-    """A 429 of the gateway's has Retry-After, as every 429 has."""
+    """A 429 of the gateway's has Retry-After, and a 503, as everywhere."""
     for response in deployment.properties("AWS::ApiGateway::GatewayResponse"):
         has_it = "gatewayresponse.header.Retry-After" in response["ResponseParameters"]
-        assert has_it == (response["StatusCode"] == "429")
+        assert has_it == (response["StatusCode"] in {"429", "503"})
 
 
 def test_the_log_of_the_gateway_knows_no_caller(deployment: Deployment) -> None:

@@ -273,6 +273,9 @@ class Unavailable(ServiceFailed):
     code, status, title = "unavailable", 503, "The service is unavailable for the moment"
     retryable = True
 
+    def __init__(self, detail: str = "", *, retry_after: int = 1) -> None:
+        super().__init__(detail, retry_after=retry_after)
+
 
 def every_error(root: type[LeadCloudError] = LeadCloudError) -> Iterator[type[LeadCloudError]]:
     """Yield every error that has a code, in the order of the tree."""

@@ -120,8 +120,9 @@ def test_a_new_release_is_taken_up_while_the_old_is_read(tmp_path: Path) -> None
 
 def test_without_a_file_the_look_up_is_unavailable(tmp_path: Path) -> None:
     """A service whose building database is not there yet says 503, not 500."""
-    with pytest.raises(Unavailable):
+    with pytest.raises(Unavailable) as unavailable:
         BuildingFile(tmp_path / "none.sqlite").store()
+    assert unavailable.value.retry_after
 
 
 def test_a_file_of_another_format_is_refused(tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from functions.search.handler import api
-from leadcloud.http.api import Answer, Api, Contract
+from leadcloud.errors import Unavailable
+from leadcloud.http.api import Answer, Api, Contract, problem_answer
 from leadcloud.http.call import Call
 from leadcloud.http.guard import admit, knock
 from leadcloud.store.interface import StoreUnavailable
@@ -209,6 +210,11 @@ def test_a_store_that_does_not_answer_is_503(services: Services) -> None:
     assert answer["statusCode"] == 503
     assert json.loads(answer["body"])["retryable"] is True
     assert answer["headers"]["Retry-After"] == "1"
+
+
+def test_every_503_says_when_to_come_back() -> None:
+    """Also where whoever raises it knows nothing of when."""
+    assert problem_answer(Unavailable(), "request-1").headers["Retry-After"] == "1"
 
 
 def test_head_is_get_without_a_body(

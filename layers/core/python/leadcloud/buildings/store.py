@@ -27,6 +27,9 @@ _CACHE_KIB = 2_048
 _OPCODES_BETWEEN_LOOKS = 20_000
 """SQLite's steps between two looks at the clock, about a millisecond."""
 
+RELEASES_COME = 3600
+"""Seconds after which it makes sense to look again: a release comes with a deployment."""
+
 
 class OutOfTime(Exception):
     """The deadline passed before all was found."""
@@ -355,7 +358,9 @@ class BuildingFile:
         try:
             status = self._path.stat()
         except FileNotFoundError:
-            raise Unavailable("There is no building database here yet.") from None
+            raise Unavailable(
+                "There is no building database here yet.", retry_after=RELEASES_COME
+            ) from None
         version = (status.st_ino, status.st_mtime_ns)
         opened = self._opened
         if opened is None or opened[0] != version:
@@ -368,5 +373,6 @@ class BuildingFile:
             return self._open_store(self._path)
         except (ValueError, TypeError, sqlite3.DatabaseError):
             raise Unavailable(
-                "The building database is broken, or of another version; it must be collected anew."
+                "The building database is broken, or of another version; it must be collected anew.",
+                retry_after=RELEASES_COME,
             ) from None
