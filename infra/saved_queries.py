@@ -24,7 +24,8 @@ _QUERIES = {
     """,
     "Sources by state and time": """
         filter message = "SOURCE_ANSWERED"
-        | stats count(*) as times, pct(ms, 95) as most, sum(returned) as contacts
+        | stats count(*) as times, pct(ms, 95) as most, sum(read) as records,
+            sum(returned) as contacts
             by register, state, code
         | sort times desc
     """,

@@ -51,6 +51,8 @@ class SourceResult:
 
     plan: SourcePlan
     contacts: tuple[Contact, ...]
+    read: int
+    """Records that it gave, each of which it may charge for, whether it passed our checks or not."""
     state: State
     code: str | None
     retryable: bool
@@ -83,6 +85,7 @@ class _Reading:
     request_id: str
     started_at: float
     contacts: list[Contact] = field(default_factory=list)
+    read: int = 0
     place: Place | None = None
     finished_at: float | None = None
     error: RegisterError | None = None
@@ -141,6 +144,7 @@ def _read_page(reading: _Reading) -> bool:
     admitted, looked_at = _admitted(reading, page.entries, place.skip)
     with reading.lock:
         reading.contacts += admitted
+        reading.read += len(page.entries)
         if looked_at < len(page.entries):
             reading.place = Place(position=place.position, skip=looked_at)
         elif page.next_position is None:
@@ -189,6 +193,7 @@ def _result(reading: _Reading) -> SourceResult:
         return SourceResult(
             plan=reading.task.plan,
             contacts=tuple(reading.contacts),
+            read=reading.read,
             state=_state(reading, error),
             code=error.code if error else None,
             retryable=error is not None and error.retryable,

@@ -273,6 +273,7 @@ def _log(result: SourceResult, counts: Mapping[str, Count], request_id: str) -> 
         register=result.plan.id,
         state=result.state,
         code=result.code,
+        read=result.read,
         returned=count.delivered if count else 0,
         ms=result.elapsed_ms,
     )

@@ -33,7 +33,7 @@ class Event(Enum):
     KEY_REFUSED = ("info", frozenset({"reason"}))
     SOURCE_ANSWERED = (
         "info",
-        frozenset({"request_id", "register", "state", "code", "returned", "ms"}),
+        frozenset({"request_id", "register", "state", "code", "read", "returned", "ms"}),
     )
     SUBJECT_REQUEST_FILED = ("info", frozenset({"reference", "source", "state"}))
     GUESSING_STOPPED = ("warning", frozenset({"origin"}))

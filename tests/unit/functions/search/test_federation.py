@@ -84,6 +84,13 @@ def test_what_is_left_out_is_made_up_for_and_no_more(executor: ThreadPoolExecuto
     assert entries.looked_at == [0, 1, 2, 3, 4]
 
 
+def test_all_that_a_source_gave_is_counted(executor: ThreadPoolExecutor) -> None:
+    """It may charge for each, the unusable and those that nobody wanted included."""
+    entries = Entries([None, person(1), None, *(person(n) for n in range(3, 10))])
+
+    assert read(entries, executor, share=2, skip=0).read == 10
+
+
 def test_unusable_records_are_counted_in_the_log(
     executor: ThreadPoolExecutor, caplog: pytest.LogCaptureFixture
 ) -> None:
