@@ -32,6 +32,7 @@ PACKAGES = {
         "httpx",
         "pydantic",
         "python-dateutil",
+        "typing-extensions",
     ),
     "buildings": ("cql2", "xstatic-leaflet"),
     "forms": ("jinja2",),
@@ -107,6 +108,7 @@ def install(layer: str, target: Target, folder: Path) -> None:
         "pip",
         "install",
         "--quiet",
+        "--no-deps",  # all are listed; what another layer brings is not
         "--require-hashes",
         "--only-binary=:all:",
         "--no-compile-bytecode",
