@@ -100,7 +100,7 @@ def bind(api: Api[Services]) -> None:
     page = Contract(
         parameters=RequestQuery, problems=(NotFound,), media_type=html, page=trouble_page
     )
-    api.operation("showSubjectRequest", page)(_show_request)
+    api.operation("showSubjectRequest", page)(_request_page)
     change = Contract(
         parameters=RequestQuery,
         form=_CHANGES,
@@ -159,10 +159,6 @@ def _file(call: Call, services: Services, filing: Filing, *, key: str, suspiciou
     # A redirect, so that loading the page again does not send the form again.
     where = f"{call.base_path}/subject-request/{request.reference}?key={view}"
     return Answer(status=303, headers={"Location": where}, media_type="text/html; charset=utf-8")
-
-
-def _show_request(call: Call, services: Services) -> Answer:
-    return _request_page(call, services)
 
 
 def _change_request(call: Call, services: Services) -> Answer:
