@@ -98,12 +98,8 @@ NEEDS = {
         layers=("forms",),
         timeout=60,  # as the workflow's tasks
     ),
-    "predict_age": Needs(
-        table=(_READ_AT_ONCE, *_READ_AND_WRITE),
-        secret=True,
-        register_secret=True,
-        layers=("registers",),
-    ),
+    # What a register is stands in its record; what lets us in to it, this need not know.
+    "predict_age": Needs(table=(_READ_AT_ONCE, *_READ_AND_WRITE), secret=True),
     "search": Needs(
         table=(_READ_AT_ONCE, *_READ_AND_WRITE, "dynamodb:UpdateItem"),
         secret=True,

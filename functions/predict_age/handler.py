@@ -131,7 +131,7 @@ def _permitted(
             are told apart by nothing.
     """
     asker = services.accounts.lookup(call.account_id)
-    lookup = services.registers.lookup(request.register_)
+    lookup = services.registers.described(request.register_)
     policies = services.policies.lookup(request.register_)
     records = look_up(services.store, asker, lookup, policies)
     account, *_ = services.accounts.bound_by_terms(asker.read(records))
@@ -141,12 +141,12 @@ def _permitted(
             "register_unknown",
             "Your contract names no such register; GET /v1/registers lists yours.",
         )
-    if register.description.kind != "consumer":
+    if register.kind != "consumer":
         raise _refusal("register_not_for_purpose", "Only persons of consumer registers have ages.")
     policy = policies.read(records)
     if not policy.enabled or not policy.age_prediction:
         raise _refusal("register_switched_off", "Ages are not predicted on this register now.")
-    return account, services.ages.model(register.description.country)
+    return account, services.ages.model(register.country)
 
 
 def _refusal(code: str, detail: str) -> RequestInvalid:

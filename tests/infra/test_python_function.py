@@ -64,7 +64,6 @@ def test_the_environment_is_what_a_function_reads(deployment: Deployment) -> Non
         "LEADCLOUD_PRIVACY_CONTACT",
         "LEADCLOUD_TEXTS",
     }
-    asking_registers = {"LEADCLOUD_REGISTER_SECRETS"}
     more = {
         "accounts": {"LEADCLOUD_DATA_KEYS"},
         "accounts.metering": {"LEADCLOUD_METERING"},
@@ -73,8 +72,7 @@ def test_the_environment_is_what_a_function_reads(deployment: Deployment) -> Non
         "collector": {"LEADCLOUD_COLLECTION", "LEADCLOUD_RELEASES"},
         "dsar_router": handling,
         STEPS: handling | {"LEADCLOUD_ANCHORS"},
-        "predict_age": asking_registers,
-        "search": asking_registers,
+        "search": {"LEADCLOUD_REGISTER_SECRETS"},
     }
     for name, function in deployment.functions().items():
         variables = function["Properties"]["Environment"]["Variables"]

@@ -323,7 +323,7 @@ class Services:
     @cached_property
     def registers(self) -> RegisterCatalogue:
         """The registers of other parties."""
-        return RegisterCatalogue(self.store, self.workshop.adapters)
+        return RegisterCatalogue(self.store, self.workshop.adapters, self.workshop.describe)
 
     @cached_property
     def workshop(self) -> RegisterWorkshop:

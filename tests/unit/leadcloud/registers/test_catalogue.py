@@ -50,6 +50,37 @@ def test_a_register_that_cannot_be_used_is_none(
     assert (line["message"], line["register"]) == ("REGISTER_MISCONFIGURED", "broken")
 
 
+def test_what_a_register_is_is_told_without_its_secrets(services: Services) -> None:
+    """Who predicts ages has nothing that lets in to a register; it is made once as well."""
+    services.registers.put(
+        "directory", {"adapter": "directory_api", "manifest": "demo_directory_consumers"}
+    )
+
+    found = services.registers.described("directory").answer(services.store)
+
+    assert found is not None
+    assert (found.id, found.kind) == ("demo_directory_consumers", "consumer")
+    assert services.registers.described("directory").answer(services.store) is found
+    assert services.registers.described("none").answer(services.store) is None
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"adapter": "directory_api", "manifest": "no_such_manifest"},
+        {"adapter": "own_database", "url_secret": "no_such_secret", "configuration": "no JSON"},
+    ],
+)
+def test_a_register_of_which_nothing_can_be_told_is_none(
+    services: Services, capsys: pytest.CaptureFixture[str], row: Attributes
+) -> None:
+    """The operator is told, as where it cannot be built."""
+    services.registers.put("broken", row)
+
+    assert services.registers.described("broken").answer(services.store) is None
+    assert json.loads(capsys.readouterr().out)["message"] == "REGISTER_MISCONFIGURED"
+
+
 def test_the_shipped_manifests_are_there() -> None:
     """The catalogue's records name manifests by file."""
     import leadcloud.registers

@@ -16,7 +16,8 @@ from leadcloud.secrets import SecretMissing, Secrets
 from leadcloud.store.interface import Attributes, Key, Store
 
 if TYPE_CHECKING:
-    from leadcloud.registers.interface import Register
+    from leadcloud.registers.interface import Register, RegisterDescription
+    from leadcloud.registers.manifest import Manifest
     from leadcloud.registers.manifest_part import Limits
     from leadcloud.registers.outbound import Outbound
 
@@ -44,6 +45,24 @@ class RegisterWorkshop:
             "own_database": self._own_database,
         }
 
+    def describe(self, register_id: str, row: Attributes) -> "RegisterDescription":
+        """Say what a register is, as its record or its manifest does: no secret is read.
+
+        Raises:
+            RegisterMisconfigured: Neither can be used.
+        """
+        from leadcloud.registers.column_mapping import OwnRegister
+        from leadcloud.registers.manifest import ManifestInvalid
+
+        try:
+            if row["adapter"] == "directory_api":
+                return _manifest(row).description()
+            if row["adapter"] == "own_database":
+                return OwnRegister.model_validate_json(str(row["configuration"])).description()
+        except (ManifestInvalid, OSError, ValueError):
+            raise RegisterMisconfigured from None
+        return self.adapters[str(row["adapter"])](register_id, row).description
+
     @cached_property
     def outbound(self) -> "Outbound":
         """The one HTTP client of the process."""
@@ -60,12 +79,10 @@ class RegisterWorkshop:
     def _directory_api(self, register_id: str, row: Attributes) -> "Register":
         """Build the register that a shipped manifest describes, at another address if one is set."""
         from leadcloud.registers.directory_api import DirectoryApi
-        from leadcloud.registers.manifest import ManifestInvalid, load_manifest
+        from leadcloud.registers.manifest import ManifestInvalid
 
-        address = row.get("base_url")
-        path = _MANIFESTS / f"{row['manifest']}.toml"
         try:
-            manifest = load_manifest(path, base_url=str(address) if address else None)
+            manifest = _manifest(row)
             register = DirectoryApi(manifest, self.outbound, self._secrets())
         except (ManifestInvalid, SecretMissing, OSError):
             raise RegisterMisconfigured from None
@@ -113,3 +130,12 @@ class RegisterWorkshop:
             if limits
             else None,
         )
+
+
+def _manifest(row: Attributes) -> "Manifest":
+    """Return the manifest that a record names, with the record's address if it has one."""
+    from leadcloud.registers.manifest import load_manifest
+
+    address = row.get("base_url")
+    path = _MANIFESTS / f"{row['manifest']}.toml"
+    return load_manifest(path, base_url=str(address) if address else None)
