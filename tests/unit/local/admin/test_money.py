@@ -1,7 +1,6 @@
 """The operator's commands on money."""
 
 import csv
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,20 +18,11 @@ from leadcloud.audit import events_of
 from leadcloud.metering.marketplace import Buyer, Buyers
 from leadcloud.store.interface import Key
 from leadcloud.wiring import Services
-from local.admin.__main__ import main, services_of
-from local.folder import Folder, draw_secrets
+from local.admin.__main__ import services_of
+from local.folder import Folder
 from tests.ledgers import RESELLER, buy, open_accounts
 
 Run = Callable[..., str]
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Folder:
-    """A folder that the service has started in."""
-    folder = Folder(tmp_path / "data")
-    folder.root.mkdir()
-    draw_secrets(folder)
-    return folder
 
 
 @pytest.fixture
@@ -42,18 +32,6 @@ def running(folder: Folder) -> Services:
     open_accounts(services)
     services.accounts.open(replace(RESELLER, id="operator", kind="operator"))
     return services
-
-
-@pytest.fixture
-def run(folder: Folder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command on the folder and return what it prints."""
-
-    def run(*arguments: str) -> str:
-        monkeypatch.setattr(sys, "argv", ["local.admin", *arguments, "--data", str(folder.root)])
-        main()
-        return capsys.readouterr().out
-
-    return run
 
 
 def month() -> str:

@@ -12,35 +12,15 @@ from leadcloud.accounts.contact_person import ContactPerson
 from leadcloud.accounts.key import id_in
 from leadcloud.wiring import Services
 from local.admin.__main__ import main, services_of
-from local.folder import Folder, draw_secrets
+from local.folder import Folder
 
 Run = Callable[..., str]
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Folder:
-    """A folder that the service has started in."""
-    folder = Folder(tmp_path)
-    draw_secrets(folder)
-    return folder
 
 
 @pytest.fixture
 def services(folder: Folder) -> Services:
     """The service that runs on the folder."""
     return services_of(folder)
-
-
-@pytest.fixture
-def run(folder: Folder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command and return what it printed."""
-
-    def run(*arguments: str) -> str:
-        monkeypatch.setattr(sys, "argv", ["local.admin", *arguments, "--data", str(folder.root)])
-        main()
-        return capsys.readouterr().out.strip()
-
-    return run
 
 
 def refused(run: Run, *arguments: str) -> str:

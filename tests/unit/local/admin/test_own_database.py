@@ -2,25 +2,24 @@
 
 import json
 import re
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from leadcloud.accounts.account import Account
-from local.admin.__main__ import main, services_of
+from local.admin.__main__ import services_of
 from local.demo_database import create_demo_database
-from local.folder import Folder, draw_secrets
+from local.folder import Folder
 
-DOCUMENT = Path(__file__).parents[3] / "docs/own-database.md"
+Put = Callable[..., str]
+
+DOCUMENT = Path(__file__).parents[4] / "docs/own-database.md"
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Folder:
-    """A folder that the service has started in, with two accounts and a customer's database."""
-    folder = Folder(tmp_path / "data")
-    folder.root.mkdir()
-    draw_secrets(folder)
+def folder(folder: Folder, tmp_path: Path) -> Folder:
+    """The folder, with two accounts and a customer's database."""
     secrets = json.loads(folder.secrets.read_text(encoding="utf-8"))
     secrets |= {
         "acme_database": f"sqlite:///{create_demo_database(tmp_path)}",
@@ -42,37 +41,23 @@ def written() -> str:
     return str(block)
 
 
-class Operator:
-    """Enters what a file says."""
-
-    def __init__(self, folder: Folder, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.folder = folder
-        self.file = file
-        self.monkeypatch = monkeypatch
-
-    def put(self, text: str, account: str = "demo_customer") -> None:
-        """Run the command."""
-        self.file.write_text(text, encoding="utf-8")
-        arguments = ["own_database", "put", str(self.file), "--account", account]
-        data = ["--data", str(self.folder.root)]
-        self.monkeypatch.setattr(sys, "argv", ["local.admin", *arguments, *data])
-        main()
-
-
 @pytest.fixture
-def operator(folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Operator:
-    """An operator at that folder."""
-    return Operator(folder, tmp_path / "own.toml", monkeypatch)
+def put(run: Callable[..., str], tmp_path: Path) -> Put:
+    """Enter what a file says, and return what the command printed."""
+    file = tmp_path / "own.toml"
+
+    def put(text: str, account: str = "demo_customer") -> str:
+        file.write_text(text, encoding="utf-8")
+        return run("own_database", "put", str(file), "--account", account)
+
+    return put
 
 
-def test_the_documents_file_makes_a_register(
-    operator: Operator, folder: Folder, written: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_documents_file_makes_a_register(put: Put, folder: Folder, written: str) -> None:
     """Entered once or twice, it is in the account's contract, and in no other."""
-    operator.put(written)
-    operator.put(written)
+    put(written)
 
-    assert "5000 contacts" in capsys.readouterr().out
+    assert "5000 contacts" in put(written)
     services = services_of(folder)
     register = services.registers.register("acme_customers")
     assert register is not None
@@ -98,11 +83,11 @@ def test_the_documents_file_makes_a_register(
     ],
 )
 def test_what_cannot_be_read_is_not_entered(
-    operator: Operator, folder: Folder, written: str, right: str, wrong: str, told: str
+    put: Put, folder: Folder, written: str, right: str, wrong: str, told: str
 ) -> None:
     """With the reason, and without what a database or a secret holds."""
     with pytest.raises(SystemExit) as stopped:
-        operator.put(written.replace(right, wrong, 1))
+        put(written.replace(right, wrong, 1))
 
     assert "Nothing was entered." in str(stopped.value)
     assert told in str(stopped.value)
@@ -112,14 +97,12 @@ def test_what_cannot_be_read_is_not_entered(
     assert all(each.registers == () for each in services.accounts.all())
 
 
-def test_a_register_stays_its_accounts_own(
-    operator: Operator, folder: Folder, written: str
-) -> None:
+def test_a_register_stays_its_accounts_own(put: Put, folder: Folder, written: str) -> None:
     """Neither can another account be let in, nor can its register be changed under an old name."""
-    operator.put(written)
+    put(written)
 
     with pytest.raises(SystemExit, match="This id is another register's"):
-        operator.put(written.replace("Acme Oy", "Other Oy"), account="other")
+        put(written.replace("Acme Oy", "Other Oy"), account="other")
 
     register = services_of(folder).registers.register("acme_customers")
     assert register is not None
