@@ -46,3 +46,8 @@ def gateway_event(
 def status_and_body(answer: Mapping[str, Any]) -> tuple[int, Any]:
     """Return the status of an answer, and its JSON."""
     return answer["statusCode"], json.loads(answer["body"])
+
+
+def faults_in(problem: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the field and code of each fault that a problem names."""
+    return [(fault["field"], fault["code"]) for fault in problem["errors"]]

@@ -1,7 +1,6 @@
 """An emulator of AWS on this machine. Nothing of it is durable, and IAM is not enforced."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.free_port import free_port
 from tests.plugins.requirements import require
 
 BARE_PYTHON = f"{sys.base_prefix}/bin/python3"
@@ -35,7 +35,7 @@ def ministack(ministack_notes: Path) -> Iterator[str]:
         install_command="uv sync --group dev",
     )
     packages = str(Path(httpx.__file__).parents[1])
-    port = _free_port()
+    port = free_port()
     log = ministack_notes.with_name("log")
     environment = os.environ | {
         "BIND_HOST": "127.0.0.1",
@@ -57,13 +57,6 @@ def ministack(ministack_notes: Path) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _await_answer(endpoint: str, server: subprocess.Popen[bytes]) -> None:

@@ -14,7 +14,7 @@ from leadcloud.accounts.account import CURRENT_TERMS, Account
 from leadcloud.accounts.key import id_in
 from leadcloud.clock import SetClock, rfc3339
 from leadcloud.wiring import Services
-from tests.gateway_event import gateway_event, status_and_body
+from tests.gateway_event import faults_in, gateway_event, status_and_body
 
 RESELLER = Account(
     id="reseller",
@@ -54,11 +54,6 @@ def ask(services: Services) -> Ask:
         return status_and_body(api.answer(event, services))
 
     return ask
-
-
-def codes(problem: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return the field and code of each fault."""
-    return [(fault["field"], fault["code"]) for fault in problem["errors"]]
 
 
 def test_any_key_may_see_its_account(ask: Ask) -> None:
@@ -109,7 +104,7 @@ def test_the_terms_are_accepted_by_naming_their_version(ask: Ask, services: Serv
     services.accounts.open(replace(RESELLER, id="new", kind="customer", terms=None))
 
     status, problem = ask("PATCH", "/v1/account", {"accept_terms": "2018-05-25"}, who="new")
-    assert (status, codes(problem)) == (422, [("accept_terms", "terms_not_current")])
+    assert (status, faults_in(problem)) == (422, [("accept_terms", "terms_not_current")])
     _, account = ask("PATCH", "/v1/account", {"accept_terms": CURRENT_TERMS}, who="new")
 
     assert account["terms"]["accepted"] == CURRENT_TERMS
@@ -218,7 +213,7 @@ def test_a_sub_account_cannot_have_more(ask: Ask) -> None:
     status, problem = ask("POST", "/v1/sub-accounts", body)
 
     assert status == 422
-    assert codes(problem) == [
+    assert faults_in(problem) == [
         ("accept_terms", "terms_not_current"),
         ("registers.1", "not_in_contract"),
         ("purposes.0", "not_in_contract"),
@@ -304,7 +299,7 @@ def test_a_reseller_manages_its_sub_accounts_keys(ask: Ask, services: Services) 
 
     for stranger in ("sub", "other_sub", "customer"):
         status, problem = ask("POST", "/v1/api-keys", body | {"account": "reseller"}, who=stranger)
-        assert (status, codes(problem)) == (422, [("account", "account_unknown")])
+        assert (status, faults_in(problem)) == (422, [("account", "account_unknown")])
         for account in ("reseller", "other_sub" if stranger != "other_sub" else "sub"):
             query = {"account": account}
             assert ask("GET", "/v1/api-keys", query=query, who=stranger)[0] == 404
@@ -360,7 +355,7 @@ def test_a_new_key_replaces_an_old_one_with_an_overlap(
     assert services.doorkeeper.recognise(old["key"]) is None
     assert services.doorkeeper.recognise(new["key"])
     status, problem = ask("POST", "/v1/api-keys", body)
-    assert (status, codes(problem)) == (422, [("replaces.id", "key_unknown")])
+    assert (status, faults_in(problem)) == (422, [("replaces.id", "key_unknown")])
 
 
 @pytest.mark.parametrize(
@@ -385,7 +380,7 @@ def test_a_keys_faults_are_told(
     """All at once, and no key is issued."""
     status, problem = ask("POST", "/v1/api-keys", {"name": "x", "scopes": ["search"]} | changes)
 
-    assert (status, codes(problem)) == (422, faults)
+    assert (status, faults_in(problem)) == (422, faults)
     assert list(services.keys.keys_of("reseller")) == []
 
 
@@ -394,7 +389,7 @@ def test_an_operators_keys_are_good_for_operating_only(ask: Ask) -> None:
     body = {"name": "x", "scopes": ["operator", "search"]}
     status, problem = ask("POST", "/v1/api-keys", body, who="operator")
 
-    assert (status, codes(problem)) == (422, [("scopes.1", "not_for_account")])
+    assert (status, faults_in(problem)) == (422, [("scopes.1", "not_for_account")])
 
 
 def test_good_keys_are_bounded(ask: Ask, services: Services) -> None:
@@ -402,7 +397,7 @@ def test_good_keys_are_bounded(ask: Ask, services: Services) -> None:
     body = {"name": "x", "scopes": ["search"]}
     issued = [ask("POST", "/v1/api-keys", body)[1]["id"] for _ in range(MOST_KEYS)]
     status, problem = ask("POST", "/v1/api-keys", body)
-    assert (status, codes(problem)) == (422, [("", "too_many_keys")])
+    assert (status, faults_in(problem)) == (422, [("", "too_many_keys")])
 
     ask("DELETE", f"/v1/api-keys/{issued[0]}")
 

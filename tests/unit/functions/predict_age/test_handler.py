@@ -9,14 +9,10 @@ from leadcloud.ages.groups import FOUR, GROUPS
 from leadcloud.ages.model import AgeModel
 from leadcloud.registers.policy import RegisterPolicy
 from leadcloud.wiring import Services
-from tests.plugins.ages import Json, Post, body_of, common_names
+from tests.gateway_event import faults_in
+from tests.plugins.ages import Post, body_of, common_names
 
 SUMMARY = "/v1/predict-age/summary"
-
-
-def faults(problem: Json) -> list[tuple[str, str]]:
-    """Return the field and code of each fault."""
-    return [(fault["field"], fault["code"]) for fault in problem["errors"]]
 
 
 def test_a_prediction_is_a_group_and_how_sure(age_caller: Post, finnish_ages: AgeModel) -> None:
@@ -85,7 +81,7 @@ def test_only_persons_of_a_register_of_ones_own_are_judged(
     status, problem = age_caller(body_of(["Matti"]) | {"register": register_id}, path=path)
 
     assert (status, problem["code"]) == (422, "request_invalid")
-    assert faults(problem) == [("register", code)]
+    assert faults_in(problem) == [("register", code)]
 
 
 @pytest.mark.parametrize(
@@ -99,7 +95,7 @@ def test_the_operator_can_switch_prediction_off(
 
     _, problem = age_caller(body_of(["Matti"]))
 
-    assert faults(problem) == [("register", "register_switched_off")]
+    assert faults_in(problem) == [("register", "register_switched_off")]
 
 
 def test_an_account_that_is_gone_is_not_served(age_caller: Post) -> None:
@@ -122,7 +118,7 @@ def test_all_faults_of_the_records_come_together(age_caller: Post) -> None:
 
     _, problem = age_caller(body)
 
-    assert [field for field, _ in faults(problem)] == [
+    assert [field for field, _ in faults_in(problem)] == [
         "records.0.ref",
         "records.1.first_name",
         "records.2.first_name",

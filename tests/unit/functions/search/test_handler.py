@@ -17,7 +17,7 @@ from leadcloud.registers.contact import DecisionMaker
 from leadcloud.registers.interface import Capability, RegisterRateLimited, RegisterUnavailable
 from leadcloud.wiring import Services
 from tests.contacts import company, person, register
-from tests.gateway_event import gateway_event, status_and_body
+from tests.gateway_event import faults_in, gateway_event, status_and_body
 
 OpenAccount = Callable[..., Account]
 BODY = {"purpose": "telemarketing_b2c", "registers": ["first"], "criteria": {}}
@@ -27,11 +27,6 @@ def post(services: Services, body: dict[str, Any], key: str = "one", who: str = 
     """Post a search and return its status and parsed answer."""
     event = gateway_event("POST", "/v1/search", body, key=key, account_id=who)
     return status_and_body(api.answer(event, services))
-
-
-def codes(problem: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return the field and code of each fault."""
-    return [(fault["field"], fault["code"]) for fault in problem["errors"]]
 
 
 def test_a_consumer_contact_locates_no_dwelling(
@@ -137,7 +132,7 @@ def test_register_and_criteria_faults_come_together(
     )
 
     assert status == 422
-    assert codes(problem) == [
+    assert faults_in(problem) == [
         ("registers.1", "repeated"),
         ("registers.2", "register_unknown"),
         ("registers.3", "register_not_for_purpose"),
@@ -184,7 +179,7 @@ def test_of_a_value_only_its_own_faults_are_told(
     status, problem = post(services, BODY | {"criteria": criteria})
 
     assert status == 422
-    assert codes(problem) == told
+    assert faults_in(problem) == told
 
 
 def test_another_accounts_register_is_like_none(
@@ -241,7 +236,7 @@ def test_if_no_source_can_answer_the_search_is_refused(
 
     status, problem = post(services, BODY | {"criteria": {"gender": {"in": ["male"]}}})
 
-    assert (status, codes(problem)) == (422, [("criteria.gender", "criterion_unsupported")])
+    assert (status, faults_in(problem)) == (422, [("criteria.gender", "criterion_unsupported")])
 
 
 def test_an_industry_that_another_classification_cannot_say_is_told(
@@ -254,7 +249,7 @@ def test_an_industry_that_another_classification_cannot_say_is_told(
 
     _, problem = post(services, body)
 
-    assert codes(problem) == [("criteria.industry", "criterion_unsupported")]
+    assert faults_in(problem) == [("criteria.industry", "criterion_unsupported")]
     assert "try the code above it" in problem["errors"][0]["detail"]
 
 
