@@ -130,7 +130,6 @@ WHOLE_REGISTER = "search.whole_register"
 WHOLE_REGISTER_NEEDS = Needs(
     table=(_READ_AT_ONCE,),
     secret=True,
-    register_secret=True,
     layers=("registers", "release"),
     memory=1024,
     timeout=300,  # as the workflow's task; a part takes a few seconds

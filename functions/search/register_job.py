@@ -6,6 +6,7 @@ search (mission M4, M6, M12).
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 from pydantic import Field, ValidationError
@@ -21,7 +22,8 @@ from leadcloud.registers.column_mapping import FIELDS
 from leadcloud.registers.condition import LIST_OPERATORS
 from leadcloud.registers.contact import ConsumerContact
 from leadcloud.registers.in_memory import InMemoryRegister
-from leadcloud.registers.interface import Capability, RegisterDescription
+from leadcloud.registers.interface import Capability, Register, RegisterDescription
+from leadcloud.store.lookup import Lookup, Records
 from leadcloud.wiring import Services
 
 
@@ -77,18 +79,29 @@ def job_of(content: bytes, account_id: str, services: Services) -> Job:
     request = SearchRequest(
         purpose=message.purpose, registers=[message.register_], criteria=message.criteria
     )
-    terms = read_terms(request, account_id, services)
+    terms = read_terms(request, account_id, services, find=partial(_without_asking, services))
     register = terms.registers.get(message.register_)
     if register is None:
         raise _refusal("register_unknown", "Your contract names no such register.")
     if register.description.kind != "consumer":
         raise _refusal("register_not_for_purpose", "Only registers of persons are worked on whole.")
-    description = replace(register.description, criteria=_OURS, has_streets=True)
-    ours = InMemoryRegister(description, ())
-    search = prepare(request, replace(terms, registers={message.register_: ours}))
+    search = prepare(request, terms)
     if message.tell and "age_group" not in search.plans[0].fields:
         raise _refusal("register_switched_off", "Ages are not predicted on this register now.")
-    return Job(search=search, register=description, tells_ages=bool(message.tell))
+    return Job(search=search, register=register.description, tells_ages=bool(message.tell))
+
+
+def _without_asking(services: Services, register_id: str) -> Lookup[Register | None]:
+    """Return what finds a register whose rows are brought to us: we filter, and need no way in."""
+    described = services.registers.described(register_id)
+
+    def read(records: Records) -> Register | None:
+        description = described.read(records)
+        if description is None:
+            return None
+        return InMemoryRegister(replace(description, criteria=_OURS, has_streets=True), ())
+
+    return Lookup(described.keys, read)
 
 
 _OURS = {

@@ -1,6 +1,6 @@
 """What a search is checked against and planned by, as it is in the store now."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from functions.search.age_group import AgeGroups
@@ -13,6 +13,8 @@ from leadcloud.registers.interface import Register
 from leadcloud.registers.policy import RegisterPolicy
 from leadcloud.store.lookup import Lookup, look_up
 from leadcloud.wiring import Services
+
+Find = Callable[[str], Lookup[Register | None]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,8 +41,16 @@ class Terms:
         return self.lineage[0]
 
 
-def read_terms(request: SearchRequest, account_id: str, services: Services) -> Terms:
+def read_terms(
+    request: SearchRequest, account_id: str, services: Services, *, find: Find | None = None
+) -> Terms:
     """Read all that a search needs to know of the store, in one request of it.
+
+    Args:
+        request: What is asked for.
+        account_id: Who asks.
+        services: Collaborators.
+        find: What finds a register; by default the catalogue, which builds it to be asked.
 
     Raises:
         Unauthenticated: There is no such account.
@@ -48,7 +58,8 @@ def read_terms(request: SearchRequest, account_id: str, services: Services) -> T
         TermsNotAccepted: It has not accepted the terms as they now are.
     """
     account = services.accounts.lookup(account_id)
-    registers = {name: services.registers.lookup(name) for name in request.registers}
+    find = find or services.registers.lookup
+    registers = {name: find(name) for name in request.registers}
     policies = {name: services.policies.lookup(name) for name in request.registers}
     allow = services.prohibitions.lookup(account_id)
     postal_codes = _postal_codes(request, services)

@@ -86,8 +86,9 @@ def test_the_workflow_reads_no_bucket(resources: dict[str, Any]) -> None:
 
 
 def test_the_function_reads_records_and_writes_none(resources: dict[str, Any]) -> None:
-    """What it may do, each right by name."""
-    assert rights(resources, "Steps").keys() == {
+    """What it may do, each right by name; rows are brought to it, so it needs no way in anywhere."""
+    granted = rights(resources, "Steps")
+    assert granted.keys() == {
         "dynamodb:BatchGetItem",
         "kms:Decrypt",
         "logs:CreateLogStream",
@@ -99,6 +100,7 @@ def test_the_function_reads_records_and_writes_none(resources: dict[str, Any]) -
         "xray:PutTelemetryRecords",
         "xray:PutTraceSegments",
     }
+    assert "RegisterSecret" not in str(granted["secretsmanager:GetSecretValue"])
 
 
 def test_it_touches_jobs_only_and_their_owners_only(resources: dict[str, Any]) -> None:
