@@ -81,11 +81,13 @@ def industries(where: str, _operator: Operator, raw: ValuesMessage) -> Read:
 def _wrong_industry(value: str) -> Wrong | None:
     code = IndustryCode.read(value)
     if code is None:
-        meant = meant_by(value)
-        nearest = f" The nearest: {', '.join(meant)}." if meant else ""
+        nearest = ", ".join(meant_by(value))
+        nearest = f" The nearest: {nearest}." if nearest else ""
         return "form", f"An industry is 2 to 5 digits, or a section such as TOL2025:K.{nearest}"
-    if code.is_section and code.version is None:
-        return "version_needed", "Say which TOL the section is of, such as TOL2008:K or TOL2025:K."
+    if code.needs_version:
+        named = zip(code.readings, code.names, strict=True)
+        meant = " or ".join(f"{reading} ({name})" for reading, name in named)
+        return "version_needed", f"Say which TOL it is of: {meant}."
     return None if code.exists else _unknown_code(code.nearest())
 
 

@@ -85,11 +85,32 @@ def test_a_fault_does_not_repeat_what_was_sent() -> None:
     assert "0401234567" not in fault.detail
 
 
-def test_a_section_letter_needs_its_version() -> None:
-    """The two versions of TOL cannot be told apart by a letter."""
-    (fault,) = faults("business", {"industry": {"in": ["K"]}})
+@pytest.mark.parametrize(
+    ("code", "old", "new"),
+    [
+        ("K", "Financial and insurance activities", "Telecommunication, "),
+        ("4781", "Retail sale via stalls and markets of food", "Retail sale of motor vehicles"),
+        ("25300", "Manufacture of steam generators", "Manufacture of weapons and ammunition"),
+        ("612", "Wireless telecommunications", "Telecommunication reselling"),
+    ],
+)
+def test_what_is_another_industry_in_each_version_needs_its_version(
+    code: str, old: str, new: str
+) -> None:
+    """Who asks for car dealers must not be given, and charged, market stalls."""
+    (fault,) = faults("business", {"industry": {"in": [code]}})
 
     assert fault.code == "version_needed"
+    assert f"TOL2008:{code} ({old}" in fault.detail
+    assert f"TOL2025:{code} ({new}" in fault.detail
+
+
+@pytest.mark.parametrize("code", ["47", "62", "01110", "62010", "TOL2025:4781", "V"])
+def test_what_is_much_the_same_in_both_versions_needs_none(code: str) -> None:
+    """Nor what only one of them has."""
+    (condition,) = read("business", {"industry": {"in": [code]}})
+
+    assert condition.values == (code,)
 
 
 def test_each_wrong_value_is_named_but_not_endlessly() -> None:

@@ -1,8 +1,9 @@
 """Industry codes: TOL 2008 and TOL 2025, and what a code of one says about codes of the other.
 
-A value is `62010`, `62` or, with its version, `TOL2008:62010`, `TOL2025:K`. Section letters need the
-version: K is finance in one and telecommunications in the other. A code without a version that both
-versions have is taken as it stands in each register; one that only one version has is of that one.
+A value is `62010`, `62` or, with its version, `TOL2008:62010`, `TOL2025:K`. What means another
+industry in each version needs it: K is finance in one and telecommunications in the other, 4781 is
+food from market stalls or cars. Another code that both versions have is taken as it stands in each
+register; one that only one version has is of that one.
 
 TOL is NACE to the fourth digit; the fifth is Finnish. A class that Finland does not divide has one
 subclass, which is the class under a longer code: what is known of the one holds for the other.
@@ -66,17 +67,32 @@ class IndustryCode:
         only = having[0] if len(having) == 1 else None
         return cls(code=code, version=named or only)
 
-    @property
-    def is_section(self) -> bool:
-        """Tell whether this is a section letter."""
-        return self.code.isalpha()
+    def __str__(self) -> str:
+        """Return the code as a criterion's value."""
+        return f"{self.version}:{self.code}" if self.version else self.code
 
     @property
-    def readings(self) -> tuple[str, ...]:
+    def readings(self) -> tuple["IndustryCode", ...]:
         """The code with each version that it can be of."""
         return tuple(
-            f"{version}:{self.code}" for version in self._versions if _exists(self.code, version)
+            IndustryCode(code=self.code, version=version)
+            for version in self._versions
+            if _exists(self.code, version)
         )
+
+    @property
+    def names(self) -> tuple[str | None, ...]:
+        """What it is called in English, in each version that it can be of."""
+        return tuple(code_list(LISTS[version]).codes[self.code].en for version in self._versions)
+
+    @property
+    def needs_version(self) -> bool:
+        """Tell whether the versions mean different industries by it, as by every section's letter."""
+        if self.version is not None or len(self.readings) < len(VERSIONS):
+            return False
+        class_code = self.code[:CLASS_DIGITS]
+        became = touching(IndustryCode(code=class_code, version="TOL2008"), "TOL2025")
+        return not any(new.startswith(class_code) or class_code.startswith(new) for new in became)
 
     @property
     def exists(self) -> bool:
@@ -130,7 +146,7 @@ def meant_by(value: str) -> tuple[str, ...]:
     """Return the codes that a value of another form may stand for: 62.01, tol2025:k, or a name."""
     code = IndustryCode.read(re.sub(r"[ .]", "", value).upper())
     if code is not None:
-        return code.readings
+        return tuple(map(str, code.readings))
     return tuple(
         f"{version}:{named}"
         for version in VERSIONS
