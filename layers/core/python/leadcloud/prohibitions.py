@@ -1,4 +1,4 @@
-"""Who may not be called, whatever a register says: lists of phone numbers, kept as keyed hashes.
+"""Suppression lists: who may not be called, whatever a register says; kept as keyed hashes.
 
 The public list (the Finnish telephone marketing restriction service, formerly Puhelin-Robinson) is
 always on for consumers; an account's own do-not-call list for all its searches. A number is matched

@@ -103,9 +103,9 @@ def at_once(count: int, work: Callable[[int], object]) -> list[Future[object]]:
 def in_one_batch(store: SqliteStore, works: list[Callable[[], object]]) -> list[Future[object]]:
     """Let the works wait in line until all stand there, and then go."""
     with ThreadPoolExecutor(len(works)) as pool:
-        with store._line._turn:
+        with store._together._turn:
             futures = [pool.submit(work) for work in works]
-            while len(store._line._waiting) < len(works):
+            while len(store._together._waiting) < len(works):
                 time.sleep(0.001)
         return futures
 

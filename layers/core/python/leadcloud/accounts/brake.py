@@ -1,4 +1,4 @@
-"""The brake: an account and each of its keys ask at most as often as their tier says.
+"""The brake, or rate limit: an account and its keys ask at most as often as their tier says.
 
 What is left is told in every answer: draft-ietf-httpapi-ratelimit-headers-11, whose fields are
 lists of structured fields (RFC 9651), one item per policy.

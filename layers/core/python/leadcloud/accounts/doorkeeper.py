@@ -1,4 +1,4 @@
-"""Who comes in: the holder of a key that is good, of an account that is not suspended."""
+"""Authentication: who comes in is the holder of a good key, of an account not suspended."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

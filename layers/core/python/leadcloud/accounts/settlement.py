@@ -18,8 +18,7 @@ from leadcloud.accounts.suspense import suspected
 from leadcloud.accounts.wallet import settling
 from leadcloud.clock import Clock
 from leadcloud.errors import Unavailable
-from leadcloud.line import CutShort
-from leadcloud.line import Line as WaitingLine
+from leadcloud.group_commit import CutShort, GroupCommit
 from leadcloud.store.interface import (
     MAX_ACTIONS,
     Action,
@@ -72,7 +71,7 @@ class Settlements:
         self._clock = clock
         self._random = random
         self._sleep = sleep
-        self._lines: dict[str, WaitingLine[Settlement, Operation]] = {}
+        self._by_tree: dict[str, GroupCommit[Settlement, Operation]] = {}
 
     def settle(self, settlement: Settlement) -> Operation:
         """Carry out one settlement and return its operation as it is then.
@@ -82,9 +81,9 @@ class Settlements:
             StoreUnavailable: Whether it was kept is not known.
         """
         root = settlement.run.order.payers[-1].account_id
-        line = self._lines.setdefault(root, WaitingLine(self._settle_all))
+        together = self._by_tree.setdefault(root, GroupCommit(self._settle_all))
         try:
-            return line.join(settlement)
+            return together.join(settlement)
         except CutShort:
             raise Unavailable(retry_after=1) from None
 

@@ -1,4 +1,4 @@
-"""Whether a register is asked at all: left alone after failures, and as long as it wants to be.
+"""The circuit breaker: a register is left alone after failures, and as long as it wants to be.
 
 The state is one record in the store, so that it holds for all instances of a stateless function.
 While all is well it costs one read of the store every few seconds and no write.

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from leadcloud.clock import Clock
-from leadcloud.line import CutShort, Line
+from leadcloud.group_commit import CutShort, GroupCommit
 from leadcloud.store.checked import CheckedStore, obstacle_to_adding
 from leadcloud.store.interface import (
     Action,
@@ -82,7 +82,7 @@ class SqliteStore(CheckedStore):
         self._clock = clock
         self._patience = patience
         self._idle: deque[sqlite3.Connection] = deque()
-        self._line: Line[Sequence[Action], Sequence[Reason]] = Line(self._commit)
+        self._together: GroupCommit[Sequence[Action], Sequence[Reason]] = GroupCommit(self._commit)
         with suppress(OSError):  # SQLite says it better
             path.touch(mode=0o600)
         with self._connection() as connection:
@@ -124,7 +124,7 @@ class SqliteStore(CheckedStore):
 
     def _write(self, actions: Sequence[Action]) -> Sequence[Reason]:
         try:
-            return self._line.join(actions)
+            return self._together.join(actions)
         except CutShort:
             raise StoreUnavailable("SQLite: the commit was cut short") from None
 

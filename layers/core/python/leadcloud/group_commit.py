@@ -1,4 +1,4 @@
-"""A line of threads that wait for the same thing: whoever's turn it is does it for all of them.
+"""Group commit: of the threads that wait for the same thing, whose turn it is does it for all.
 
 What costs one write of a disk for one costs no more for twenty.
 """
@@ -17,7 +17,7 @@ class CutShort(Exception):
     """Whoever had the turn was ended in it: whether the item was carried out is not known."""
 
 
-class Line(Generic[T, R]):
+class GroupCommit(Generic[T, R]):
     """Lets threads do together what each would do alone."""
 
     def __init__(self, carry_out: Callable[[Sequence[T]], Sequence[R | Exception]]) -> None:
@@ -44,7 +44,7 @@ class Line(Generic[T, R]):
         results: Sequence[R | Exception] = [CutShort() for _ in batch]
         try:
             results = self._carry_out([item for item, _ in batch])
-        except Exception as error:  # noqa: BLE001 it is everybody's in the line
+        except Exception as error:  # noqa: BLE001 it is everybody's who waits
             results = [error for _ in batch]
         finally:
             for (_, answer), result in zip(batch, results, strict=True):
