@@ -2,6 +2,7 @@
 
 import json
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from leadcloud.accounts.account import CURRENT_TERMS, Account
@@ -34,53 +35,38 @@ _CUSTOMER = Account(
     terms=CURRENT_TERMS,
     tier="large",
 )
-
+_OTHER = replace(
+    _CUSTOMER,
+    id="demo_other_customer",
+    name="Other demo customer (synthetic)",
+    registers=_SHARED,
+    tier="standard",
+)
+_RESELLER = replace(_OTHER, id="demo_reseller", kind="reseller", name="Demo reseller (synthetic)")
+_SUB_ACCOUNT = replace(
+    _OTHER,
+    id="demo_sub_account_1",
+    kind="sub_account",
+    name="First sub-account of the demo reseller (synthetic)",
+    parent=_RESELLER.id,
+)
 _ACCOUNTS = (
     _CUSTOMER,
-    Account(
-        id="demo_other_customer",
-        kind="customer",
-        name="Other demo customer (synthetic)",
-        parent=None,
-        registers=_SHARED,
-        purposes=PURPOSES,
-        terms=CURRENT_TERMS,
-    ),
-    Account(
-        id="demo_reseller",
-        kind="reseller",
-        name="Demo reseller (synthetic)",
-        parent=None,
-        registers=_SHARED,
-        purposes=PURPOSES,
-        terms=CURRENT_TERMS,
-    ),
-    Account(
-        id="demo_sub_account_1",
-        kind="sub_account",
-        name="First sub-account of the demo reseller (synthetic)",
-        parent="demo_reseller",
-        registers=_SHARED,
-        purposes=PURPOSES,
-        terms=CURRENT_TERMS,
-    ),
-    Account(
+    _OTHER,
+    _RESELLER,
+    _SUB_ACCOUNT,
+    replace(
+        _SUB_ACCOUNT,
         id="demo_sub_account_2",
-        kind="sub_account",
         name="Second sub-account of the demo reseller (synthetic)",
-        parent="demo_reseller",
-        registers=_SHARED,
-        purposes=PURPOSES,
-        terms=CURRENT_TERMS,
     ),
-    Account(
+    replace(
+        _OTHER,
         id="demo_operator",
         kind="operator",
         name="Demo operator (synthetic)",
-        parent=None,
         registers=(),
         purposes=(),
-        terms=CURRENT_TERMS,
     ),
 )
 
