@@ -20,6 +20,9 @@ AccountKind = Literal["customer", "reseller", "sub_account", "operator"]
 CURRENT_TERMS = "2026-11-01"
 """Version of the terms of use. A new one locks every account out until it has accepted it."""
 
+PARTITION = "ACCOUNT#"
+"""With an account's id behind it, where the account is kept, its keys and its operations."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Account:
@@ -64,7 +67,7 @@ def chain_of(account_id: str) -> str:
 
 def account_key(account_id: str) -> Key:
     """Return where an account is kept."""
-    return Key(f"ACCOUNT#{account_id}", "ACCOUNT")
+    return Key(f"{PARTITION}{account_id}", "ACCOUNT")
 
 
 def row_of(account: Account) -> dict[str, Value]:
@@ -89,7 +92,7 @@ def account_of(record: Record) -> Account:
     row = record.attributes
     cap = cast("str | None", row.get("cap_month"))
     return Account(
-        id=record.key.partition.removeprefix("ACCOUNT#"),
+        id=record.key.partition.removeprefix(PARTITION),
         kind=cast("AccountKind", row["kind"]),
         name=str(row["name"]),
         parent=cast("str | None", row["parent"]),

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
 
-from leadcloud.accounts.account import AccountKind, chain_of
+from leadcloud.accounts.account import PARTITION, AccountKind, chain_of
 from leadcloud.audit import AuditTrail, Details
 from leadcloud.clock import Clock, rfc3339
 from leadcloud.store.interface import (
@@ -152,7 +152,7 @@ class KeyRing:
 
     def keys_of(self, account_id: str) -> Iterator[ApiKey]:
         """Yield an account's keys, those that are no longer good included."""
-        for record in every_record(self._store, f"ACCOUNT#{account_id}", _LISTED):
+        for record in every_record(self._store, f"{PARTITION}{account_id}", _LISTED):
             key = self.key(record.key.sort.removeprefix(_LISTED))
             if key is not None:
                 yield key
@@ -235,7 +235,7 @@ def _key_of(key_id: str) -> Key:
 
 def _listed_key(key: ApiKey) -> Key:
     """Return where a key is found among its account's."""
-    return Key(f"ACCOUNT#{key.account_id}", f"{_LISTED}{key.id}")
+    return Key(f"{PARTITION}{key.account_id}", f"{_LISTED}{key.id}")
 
 
 def _update(record: Record, **members: Value) -> Action:

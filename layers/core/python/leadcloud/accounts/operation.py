@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal, cast
 
+from leadcloud.accounts.account import PARTITION
 from leadcloud.accounts.money import Money
 from leadcloud.accounts.price import Units
 from leadcloud.accounts.wallet import Share
@@ -105,7 +106,7 @@ def operation(store: Store, account_id: str, digest: str) -> Operation | None:
 
 def operations_of(store: Store, account_id: str) -> Iterator[Operation]:
     """Yield all operations of an account."""
-    for record in every_record(store, f"ACCOUNT#{account_id}", _OPERATION):
+    for record in every_record(store, f"{PARTITION}{account_id}", _OPERATION):
         yield _operation(record)
 
 
@@ -124,7 +125,7 @@ _OPERATION = "OPERATION#"
 
 def _operation_key(account_id: str, digest: str) -> Key:
     """Say where an operation lies."""
-    return Key(f"ACCOUNT#{account_id}", f"{_OPERATION}{digest}")
+    return Key(f"{PARTITION}{account_id}", f"{_OPERATION}{digest}")
 
 
 def _open_partition(shard: str) -> str:
@@ -157,7 +158,7 @@ def _operation(record: Record) -> Operation:
     costs = cast("Mapping[str, int]", row["costs"])
     receipt = cast("tuple[int, int] | None", row["receipt"])
     return Operation(
-        account_id=record.key.partition.removeprefix("ACCOUNT#"),
+        account_id=record.key.partition.removeprefix(PARTITION),
         digest=record.key.sort.removeprefix(_OPERATION),
         request=str(row["request"]),
         request_id=str(row["request_id"]),
