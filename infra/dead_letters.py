@@ -24,8 +24,8 @@ _IS_ONE = {
     "Serverless-SQSRedrivePolicy": "It is the queue of dead letters; an operator takes them out.",
 }
 _LEADS_THERE = {
-    "Serverless-EventBusDLQ": "Its target is the queue of dead letters; the alarm ExecutionsFailed "
-    "counts the same executions without it.",
+    "Serverless-EventBusDLQ": "Its target is the queue of dead letters; the alarm CallsLost tells of "
+    "an execution that does not get there.",
 }
 
 
@@ -51,7 +51,7 @@ class DeadLetters(Construct):
             removal_policy=RemovalPolicy.DESTROY,
         )
         acknowledge(self.queue, _IS_ONE)
-        rule = events.Rule(
+        self.rule = events.Rule(
             self,
             "FailedExecutions",
             event_pattern=events.EventPattern(
@@ -62,7 +62,7 @@ class DeadLetters(Construct):
             # The event itself has the execution's input and output.
             targets=[targets.SqsQueue(self.queue, message=_ids_of_the_execution())],
         )
-        acknowledge(rule, _LEADS_THERE)
+        acknowledge(self.rule, _LEADS_THERE)
 
 
 def _ids_of_the_execution() -> events.RuleTargetInput:

@@ -53,9 +53,8 @@ class ServiceStack(Stack):
         self._places = Places(self, stage=stage, data=data)
         self._rights = Rights(self, stage=stage, data=data)
         self._live: LiveVersions | None = None
-        self._dead_letters = DeadLetters(
-            self, "DeadLetters", workflows=workflow_arns(self, stage)
-        ).queue
+        letters = DeadLetters(self, "DeadLetters", workflows=workflow_arns(self, stage))
+        self._dead_letters = letters.queue
         functions = {name: self._function(name, NEEDS.get(name, Needs())) for name in FUNCTIONS}
         api = RestApi(
             self,
@@ -84,7 +83,8 @@ class ServiceStack(Stack):
             functions={name: function.function for name, function in functions.items()},
             dead_letters=self._dead_letters,
         )
-        self._watch(functions, api, workflow=requests.machine, rules=schedules.rules)
+        rules = {**schedules.rules, "FailedExecutions": letters.rule}
+        self._watch(functions, api, workflow=requests.machine, rules=rules)
         CfnOutput(self, "BaseUrl", value=api.base_url)
         CfnOutput(self, "DeadLettersUrl", value=self._dead_letters.queue_url)
         if api.api.domain_name:

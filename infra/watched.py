@@ -82,7 +82,7 @@ class Watched:
         return self._of_rule(schedule, "Invocations", Duration.minutes(minutes))
 
     def lost_calls(self) -> cloudwatch.IMetric:
-        """Return how many calls of the schedules were given up."""
+        """Return how many calls of the schedules, and how many dead letters, were given up."""
         return _sum("lost", [self._of_rule(name, "FailedInvocations") for name in self.rules])
 
     def given_up(self) -> cloudwatch.IMetric:

@@ -10,7 +10,7 @@ def of_schedules(watched: Watched) -> tuple[Rule, ...]:
         Rule(
             name="CallsLost",
             runbook="schedules",
-            says="A schedule's call was given up: no function took it.",
+            says="A schedule's call or a dead letter was given up: no function, or queue, took it.",
             metric=watched.lost_calls(),
             bound=0,
         ),

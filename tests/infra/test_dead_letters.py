@@ -71,6 +71,23 @@ def test_what_a_caller_sends_is_never_kept(deployment: Deployment) -> None:
     assert not with_queue & {route.function for route in ROUTES}
 
 
+def test_a_letter_that_does_not_arrive_is_told(deployment: Deployment) -> None:
+    """The rule that brings executions to the queue is watched as the schedules' are."""
+    rules = deployment.of_type("AWS::Events::Rule")
+    (alarm,) = (
+        each
+        for each in deployment.properties("AWS::CloudWatch::Alarm")
+        if each["AlarmName"].endswith("CallsLost")
+    )
+    watched = {
+        dimension["Value"]["Ref"]
+        for metric in alarm["Metrics"]
+        if "MetricStat" in metric
+        for dimension in metric["MetricStat"]["Metric"]["Dimensions"]
+    }
+    assert watched == rules.keys()
+
+
 def test_of_a_failed_execution_its_id_is_kept(deployment: Deployment) -> None:
     """The event has its input and output as well, which nobody needs twice."""
     rule = failures(deployment)
