@@ -136,7 +136,9 @@ class QuotedSource(Wire):
     state: State
     code: str | None = Field(description="The reason, where the state is not ok.")
     count: CountMessage
-    price: MoneyMessage = Field(description="Per contact.")
+    price: MoneyMessage | None = Field(
+        description="Per contact; null of a register that cannot be used now."
+    )
 
 
 class QuoteAnswer(Wire):

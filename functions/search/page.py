@@ -15,6 +15,7 @@ from functions.search.messages import (
     PlanMessage,
     SearchAnswer,
     SourceMessage,
+    State,
     StepMessage,
 )
 from functions.search.plan import SourcePlan
@@ -28,6 +29,7 @@ from leadcloud.http.call import Call
 from leadcloud.lead_reference import Delivery
 from leadcloud.purpose import NOT_FOR, use_ends
 from leadcloud.registers.contact import ConsumerContact
+from leadcloud.registers.interface import RegisterMisconfigured
 from leadcloud.store.interface import Action
 from leadcloud.wiring import Services
 
@@ -121,8 +123,9 @@ def deliver_page(
     """Return what leaves the house."""
     projections = _projections(search, page, sources=delivered.sources, services=services)
     sources = (
-        *(_skipped(source, source.skipped) for source in search.plans if source.skipped),
-        *(_skipped(source, _LEFT) for source in search.plans if page.leaves(source)),
+        *(_unread(name, "error", RegisterMisconfigured.code) for name in search.unusable),
+        *(_unread(each.id, "skipped", each.skipped) for each in search.plans if each.skipped),
+        *(_unread(each.id, "skipped", _LEFT) for each in search.plans if page.leaves(each)),
         *(_read(result, delivered.sources.get(result.plan.id)) for result in page.results),
     )
     places = search.next_places(page.cursor.places, page.results)
@@ -198,12 +201,20 @@ def explain(search: Search, services: Services) -> SearchAnswer:
         next_cursor=None,
         charge=_charge(Receipt(units=0, amount=NOTHING)),
         permitted_use=_permitted_use(search, services),
-        plan=tuple(_plan_message(source) for source in search.plans),
+        plan=(
+            *(_unusable(name) for name in search.unusable),
+            *(_plan_message(source) for source in search.plans),
+        ),
     )
 
 
 def _charge(receipt: Receipt) -> ChargeMessage:
     return ChargeMessage(units=receipt.units, amount=str(receipt.amount), currency=CURRENCY)
+
+
+def _unusable(register_id: str) -> PlanMessage:
+    code = RegisterMisconfigured.code
+    return PlanMessage(register_=register_id, state="skipped", code=code, steps=())
 
 
 def _plan_message(source: SourcePlan) -> PlanMessage:
@@ -299,10 +310,10 @@ _LEFT = "left_for_next_page"
 """Why a source was not read: the page has no room for it, or is given again and had nothing of it."""
 
 
-def _skipped(source: SourcePlan, code: str) -> SourceMessage:
+def _unread(register_id: str, state: State, code: str) -> SourceMessage:
     return SourceMessage(
-        register_=source.id,
-        state="skipped",
+        register_=register_id,
+        state=state,
         code=code,
         returned=0,
         elapsed_ms=0,

@@ -26,6 +26,7 @@ from leadcloud.registers.interface import (
     PageRequest,
     RegisterError,
     RegisterFailed,
+    RegisterMisconfigured,
     RegisterTimeout,
 )
 from leadcloud.seal import SealBroken, Sealer, SealExpired
@@ -136,8 +137,13 @@ def quoted(
     return QuoteAnswer(
         quote_id=seal.write(quote),
         expires_at=rfc3339(seal.now + LIFETIME),
-        sources=tuple(_source(each, buyer.prices[each.plan.id], search.allow) for each in counted),
-        max_charge=MoneyMessage.of(buyer.cost(most)) if asked <= most.keys() else None,
+        sources=(
+            *(_unusable(name) for name in search.unusable),
+            *(_source(each, buyer.prices[each.plan.id], search.allow) for each in counted),
+        ),
+        max_charge=MoneyMessage.of(buyer.cost(most))
+        if asked <= most.keys() and not search.unusable
+        else None,
     )
 
 
@@ -175,6 +181,17 @@ def _counted(source: SourcePlan, future: "Future[int | None] | None") -> _Counte
     if isinstance(error, RegisterError):
         return _Counted(plan=source, error=error)
     return _Counted(plan=source, total=future.result())
+
+
+def _unusable(register_id: str) -> QuotedSource:
+    """Return what is said of a register that cannot be used now; it may be mended meanwhile."""
+    return QuotedSource(
+        register_=register_id,
+        state="error",
+        code=RegisterMisconfigured.code,
+        count=CountMessage(lower=0, upper=None, exact=False),
+        price=None,
+    )
 
 
 def _source(counted: _Counted, price: Money, allow: Allow) -> QuotedSource:

@@ -22,7 +22,7 @@ from leadcloud.errors import CriterionUnsupported, Fault, RequestInvalid, Unavai
 from leadcloud.prohibitions import Allow
 from leadcloud.purpose import KIND_OF, Purpose, permitted
 from leadcloud.registers.condition import Condition
-from leadcloud.registers.interface import Kind, Register
+from leadcloud.registers.interface import Kind
 
 MAX_PAGE = 1000
 """Contacts that one answer may hold."""
@@ -40,6 +40,8 @@ class Search:
     purpose: Purpose
     plans: tuple[SourcePlan, ...]
     """In the order in which the registers were asked for."""
+    unusable: tuple[str, ...]
+    """Registers that were asked for and cannot be used now; they cost the others nothing."""
     page_size: int
     context: str
     """What its cursors are bound to."""
@@ -93,7 +95,8 @@ def prepare(request: SearchRequest, terms: Terms) -> Search:
     """Check a request against the account's contract and plan it.
 
     Raises:
-        Unavailable: A criterion is about buildings and there is no building database.
+        Unavailable: A criterion is about buildings and there is no building database, or none of
+            the registers can be used now.
         PurposeNotPermitted: Contacts are not delivered for this purpose.
         RequestInvalid: Registers or criteria have faults; all of them at once.
         CriterionUnsupported: No register can answer one of the criteria.
@@ -110,7 +113,10 @@ def prepare(request: SearchRequest, terms: Terms) -> Search:
             helps=helps,
         )
         for register in request.registers
+        if register not in terms.unusable
     )
+    if not plans:
+        raise Unavailable("The registers asked for cannot be used now.", retry_after=_MENDED_AFTER)
     _refuse_if_all_are_skipped(plans)
     asked = request.model_dump(
         mode="json", by_alias=True, include={"purpose", "registers", "criteria", "page_size"}
@@ -119,6 +125,7 @@ def prepare(request: SearchRequest, terms: Terms) -> Search:
         account=account,
         purpose=purpose,
         plans=plans,
+        unusable=tuple(name for name in request.registers if name in terms.unusable),
         page_size=request.page_size,
         context=search_context(account.id, asked),
         allow=terms.allow,
@@ -132,7 +139,7 @@ def _criteria(
     request: SearchRequest, kind: Kind, terms: Terms
 ) -> tuple[list[Condition], list[Help]]:
     """Return what registers may be asked for, and what answers the rest in their stead."""
-    faults = list(_register_faults(request.registers, kind, terms.registers))
+    faults = list(_register_faults(request.registers, kind, terms))
     others = dict(request.criteria)
     conditions: list[Condition] = []
     helps: list[Help] = []
@@ -182,6 +189,9 @@ _HELPS: Mapping[Kind, Mapping[frozenset[str], Callable[[CriteriaMessage, Terms],
 }
 """The criteria that no register answers, and what answers them."""
 
+_MENDED_AFTER = 60
+"""Seconds: an operator mends what is wrong, not time."""
+
 _ORDER_OF_NOTHING = Fault(
     field="order",
     code="criterion_needed",
@@ -202,9 +212,7 @@ def _refuse_if_all_are_skipped(plans: Sequence[SourcePlan]) -> None:
     raise CriterionUnsupported(faults=list(_unsupported(plans)))
 
 
-def _register_faults(
-    ids: Sequence[str], kind: Kind, registers: Mapping[str, Register]
-) -> Iterator[Fault]:
+def _register_faults(ids: Sequence[str], kind: Kind, terms: Terms) -> Iterator[Fault]:
     """Yield what is wrong with the registers asked for.
 
     One that does not exist and one of another account's are told apart by nothing.
@@ -213,13 +221,15 @@ def _register_faults(
         field = f"registers.{number}"
         if register_id in ids[:number]:
             yield Fault(field=field, code="repeated", detail="This register was named before.")
-        elif register_id not in registers:
+        elif register_id in terms.unusable:
+            continue
+        elif register_id not in terms.registers:
             yield Fault(
                 field=field,
                 code="register_unknown",
                 detail="Your contract names no such register; GET /v1/registers lists yours.",
             )
-        elif registers[register_id].description.kind != kind:
+        elif terms.registers[register_id].description.kind != kind:
             yield Fault(
                 field=field,
                 code="register_not_for_purpose",

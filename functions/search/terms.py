@@ -30,6 +30,8 @@ class Terms:
     allow: Allow
     """Lets through whom the account may call, whatever a register says."""
     ages: AgeGroups
+    unusable: frozenset[str] = frozenset()
+    """Registers of the contract that cannot be used now, of which the operator has been told."""
     existing_postal_codes: Collection[str] | None = None
     """None where no list of them was loaded, or none is needed."""
     neighbourhoods: Neighbourhoods | None = None
@@ -75,6 +77,7 @@ def read_terms(
         policies={name: policies[name].read(records) for name in named},
         allow=allow.read(records),
         ages=AgeGroups(models=services.ages, scheme=SCHEMES[lineage[0].age_groups]),
+        unusable=frozenset(name for name, register in found.items() if register is None),
         existing_postal_codes=postal_codes.read(records),
         neighbourhoods=services.neighbourhoods.current(),
     )

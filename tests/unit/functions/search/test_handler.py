@@ -425,6 +425,39 @@ def test_a_cursor_is_bound_to_its_account_and_expires(
     assert post(services, body, key="three")[1]["code"] == "cursor_invalid"
 
 
+@pytest.fixture
+def unusable(services: Services, open_account: OpenAccount) -> list[str]:
+    """Registers of a contract, the first of which was never entered, or has lost its secret."""
+    account = open_account(register("second", [person(1)]))
+    services.accounts.add_register(account.id, "first", by="operator")
+    return ["first", "second"]
+
+
+def test_a_register_that_cannot_be_used_costs_the_others_nothing(
+    services: Services, unusable: list[str]
+) -> None:
+    """It is told as what it is; the others deliver, and their plan can be asked for."""
+    _, answer = post(services, BODY | {"registers": unusable})
+    _, planned = post(services, BODY | {"registers": unusable, "explain": True}, key="two")
+
+    told = [(each["register"], each["state"], each["code"]) for each in answer["sources"]]
+    assert told == [("first", "error", "register_misconfigured"), ("second", "ok", None)]
+    assert (len(answer["contacts"]), answer["complete"]) == (1, False)
+    assert [(each["register"], each["code"]) for each in planned["plan"]] == [
+        ("first", "register_misconfigured"),
+        ("second", None),
+    ]
+
+
+def test_if_no_register_can_be_used_the_service_is_unavailable(
+    services: Services, unusable: list[str]
+) -> None:
+    """That is no fault of the request."""
+    status, problem = post(services, BODY | {"registers": unusable[:1]})
+
+    assert (status, problem["code"]) == (503, "unavailable")
+
+
 def test_one_failing_source_leaves_the_others(
     services: Services, open_account: OpenAccount
 ) -> None:

@@ -569,6 +569,19 @@ def test_a_quote_tells_of_sources_that_do_not_answer(trade: Trade) -> None:
     assert quote["max_charge"] is None
 
 
+def test_a_quote_tells_of_registers_that_cannot_be_used(trade: Trade) -> None:
+    """They may be mended before the search, so that the sum is open."""
+    trade.offer(register("second", [person(1)]))
+    trade.services.accounts.add_register("buyer", "first", by="operator")
+
+    quote = trade.quote(registers=["first", "second"])
+
+    told = [(each["register"], each["code"], each["price"]) for each in quote["sources"]]
+    assert told[0] == ("first", "register_misconfigured", None)
+    assert told[1][:2] == ("second", None)
+    assert quote["max_charge"] is None
+
+
 def test_a_quoted_price_holds_until_the_quote_expires(trade: Trade) -> None:
     """The price goes up: the quote's is charged for 15 minutes, and then refused."""
     trade.offer(register("first", [person(1)]))
