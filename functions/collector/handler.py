@@ -13,10 +13,11 @@ from collect.time_left import TimeLeft
 from functions.collector.month import Wanted, go_on
 from functions.collector.shelf import Shelf
 from leadcloud import step
+from leadcloud.aws import aws_client
 from leadcloud.clock import Deadline
 from leadcloud.events import Event, log
 from leadcloud.settings import SettingsError
-from leadcloud.wiring import Services, aws_client, services
+from leadcloud.wiring import Services, services
 
 ENDGAME = 300
 """Seconds before the function ends in which nothing more is asked for: an answer may take two

@@ -30,7 +30,7 @@ def test_every_function_runs_as_decided(deployment: Deployment) -> None:
 
 
 def test_no_call_of_aws_outlasts_its_function(deployment: Deployment) -> None:
-    """A call that fails takes twelve seconds (tests/unit/leadcloud/test_wiring.py), and is told of."""
+    """A call that fails takes twelve seconds (tests/unit/leadcloud/test_aws.py), and is told of."""
     for function in deployment.functions().values():
         assert function["Properties"]["Timeout"] > 12
 

@@ -10,7 +10,7 @@ import pytest
 from leadcloud import wiring
 from leadcloud.secrets import SecretMissing
 from leadcloud.settings import Settings
-from leadcloud.wiring import Services, aws_client
+from leadcloud.wiring import Services
 
 ON_AWS = {
     "LEADCLOUD_STORE": "dynamodb:table",
@@ -52,18 +52,6 @@ def test_every_client_of_aws_is_made_alike(monkeypatch: pytest.MonkeyPatch, serv
     monkeypatch.setattr(wiring, "aws_client", noted)
     COLLABORATORS[service](Services(Settings.from_environment(ON_AWS)))
     assert made == [service]
-
-
-@pytest.mark.parametrize("service", COLLABORATORS)
-def test_a_client_gives_up_in_seconds(monkeypatch: pytest.MonkeyPatch, service: str) -> None:
-    """Three tries of three seconds, and pauses of one and two between them at the most."""
-    for variable in ("AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(variable, "testing")
-    config = aws_client(service).meta.config
-    tries = config.retries["total_max_attempts"]
-    pauses = sum(2**number for number in range(tries - 1))
-    assert config.retries["mode"] == "standard"
-    assert tries * (config.connect_timeout + config.read_timeout) + pauses <= 12
 
 
 def test_registers_have_secrets_of_their_own_where_they_are_set(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from leadcloud.accounts.settlement import Settlements
 from leadcloud.ages.model import AgeModels
 from leadcloud.anchors import Anchors, FileAnchors, S3Anchors
 from leadcloud.audit import AuditTrail
+from leadcloud.aws import aws_client
 from leadcloud.buildings.facts import CurrentNeighbourhoods
 from leadcloud.buildings.store import BuildingFile
 from leadcloud.clock import Clock, SystemClock
@@ -359,23 +360,6 @@ def _secrets_at(setting: str) -> Secrets:
         client = aws_client("secretsmanager")
         return Secrets.read_by(lambda: client.get_secret_value(SecretId=place)["SecretString"])
     raise SettingsError("LEADCLOUD_SECRETS names no place for secrets")
-
-
-def aws_client(service: str) -> Any:
-    """Return a client of an AWS service, which gives up before the function that waits for it does.
-
-    botocore's own patience is a minute for each of up to five tries, longer than any function
-    runs: the caller would be told nothing, and an answer that is late is of no use.
-    """
-    import boto3
-    from botocore.config import Config
-
-    patience = Config(
-        connect_timeout=1,
-        read_timeout=2,
-        retries={"mode": "standard", "total_max_attempts": 3},
-    )
-    return boto3.client(service, config=patience)  # type: ignore[call-overload] # any of them
 
 
 @cache
