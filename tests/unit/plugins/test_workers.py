@@ -14,8 +14,8 @@ ROOT = Path(__file__).parents[3]
     ("nodeid", "shared"),
     [
         ("tests/infra/test_rights.py::test_a[Dev]", "the templates"),
-        ("tests/contract/test_store_contract.py::test_a[ministack-1]", "the emulator"),
-        ("tests/contract/test_store_contract.py::test_a[moto-1]", None),
+        ("tests/contract/test_store_records.py::test_a[ministack-1]", "the emulator"),
+        ("tests/contract/test_store_records.py::test_a[moto-1]", None),
         ("tests/unit/a/test_own_database.py::test_a[postgresql-1]", "the customer's database"),
         ("tests/unit/a/test_own_database.py::test_a[sqlite]", None),
         ("tests/unit/a/test_b.py::test_c", None),
