@@ -31,7 +31,9 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
     parser.add_argument("what", choices=["put"], help="enter a register, or change what it is")
     parser.add_argument("text", metavar="FILE", type=lines, help="what it is, as TOML")
-    parser.add_argument("--account", required=True, help="whose it is; nobody else can search it")
+    parser.add_argument(
+        "--account", required=True, help="whose it is; nobody else can search it but those below it"
+    )
     parser.set_defaults(carry_out=_put)
 
 
@@ -80,7 +82,7 @@ def _is_anothers(register_id: str, account: Account, services: Services) -> bool
         return any(
             register_id in other.registers
             for other in services.accounts.all()
-            if other.id != account.id
+            if account.id not in {other.id, other.parent}
         )
     return services.registers.register(register_id) is not None
 

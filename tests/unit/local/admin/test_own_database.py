@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,26 @@ def test_what_cannot_be_read_is_not_entered(
     services = services_of(folder)
     assert services.registers.register("acme_customers") is None
     assert all(each.registers == () for each in services.accounts.all())
+
+
+def test_a_resellers_register_is_there_for_those_below_it(
+    put: Put, folder: Folder, written: str
+) -> None:
+    """That they search it does not keep the reseller from changing what it is."""
+    accounts = services_of(folder).accounts
+    reseller = Account(
+        id="reseller", kind="reseller", name="B", parent=None, registers=(), purposes=()
+    )
+    accounts.open(reseller)
+    accounts.open(replace(reseller, id="below", kind="sub_account", parent="reseller"))
+    put(written, account="reseller")
+    accounts.add_register("below", "acme_customers", by="operator")
+
+    put(written.replace("Acme Oy", "Acme Ab"), account="reseller")
+
+    register = services_of(folder).registers.register("acme_customers")
+    assert register is not None
+    assert register.description.name == "Customers of Acme Ab"
 
 
 def test_a_register_stays_its_accounts_own(put: Put, folder: Folder, written: str) -> None:
