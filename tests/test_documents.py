@@ -12,6 +12,8 @@ from openapi_spec_validator import validate
 from leadcloud.errors import every_error
 from leadcloud.http.problem import Problem
 from leadcloud.http.routes import ROUTES
+from leadcloud.registers.column_mapping import MappingRefused
+from leadcloud.registers.interface import RegisterError, RegisterTimeout
 from local.openapi import DOCUMENT, document
 
 ROOT = Path(__file__).parents[1]
@@ -43,6 +45,42 @@ def test_every_error_is_documented() -> None:
 
     for error in every_error():
         assert f"| {error.status} | `{error.code}` |" in documented
+
+
+def test_what_becomes_of_a_source_is_documented() -> None:
+    """Each way in which a register may fail, with its state and whether to try again."""
+    documented = (ROOT / "docs/errors.md").read_text(encoding="utf-8")
+    failures = [RegisterError]
+    for failure in failures:
+        failures += failure.__subclasses__()
+
+    told = {each for each in failures if "code" in vars(each)}
+    assert {MappingRefused, RegisterTimeout} <= told
+    for failure in told:
+        again = "yes" if failure.retryable else "no"
+        (row,) = re.findall(
+            rf"^\| `(\w+)` \| `{failure.code}` \| .* \| (\w+) \|$", documented, re.MULTILINE
+        )
+        assert row == (failure.state, again)
+
+
+def test_the_faults_of_a_search_are_documented() -> None:
+    """Every code that stands in its source; a caller goes by it."""
+    documented = (ROOT / "docs/errors.md").read_text(encoding="utf-8")
+    _, _, listed = documented.partition("## Faults of a search")
+    # A job's faults and the operator's are told to whom they concern elsewhere.
+    others = {"register_job.py", "switches.py", "whole_register.py"}
+    source = "".join(
+        path.read_text(encoding="utf-8")
+        for path in sorted((ROOT / "functions/search").glob("*.py"))
+        if path.name not in others
+    )
+    codes = set(re.findall(r"""code="(\w+)"|return "(\w+)", f?"|\("(form)", """, source))
+
+    assert len(codes) > 10
+    assert {f"`{code}`" for found in codes for code in found if code} <= set(
+        re.findall(r"`\w+`", listed)
+    )
 
 
 def test_errors_are_told_by_members_that_a_problem_has() -> None:
