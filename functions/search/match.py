@@ -5,6 +5,7 @@ Register adapters compare plain values; here codes have versions, and a company 
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import lru_cache
 
 from leadcloud.codes.code_list import code_list
 from leadcloud.codes.industry import (
@@ -83,12 +84,16 @@ def _touches(condition: Condition, code: str, version: Version) -> bool:
     return code.startswith(excluded) or any(each.startswith(code) for each in excluded)
 
 
+@lru_cache(256)
 def begins(
-    values: Iterable[str],
+    values: tuple[str, ...],
     version: Version,
     relation: Callable[[IndustryCode, Version], tuple[str, ...]],
 ) -> tuple[str, ...]:
-    """Return the beginnings of codes of a version that stand for the industries in these values."""
+    """Return the beginnings of codes of a version that stand for the industries in these values.
+
+    Remembered, as a search asks it of each of its contacts.
+    """
     codes = (IndustryCode.read(value) for value in values)
     return tuple(
         dict.fromkeys(start for code in codes if code for start in relation(code, version))
