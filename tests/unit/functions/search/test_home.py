@@ -5,11 +5,10 @@ from typing import Any
 
 import pytest
 
-from functions.search.handler import api
 from leadcloud.wiring import Services
 from tests.contacts import person, register
-from tests.gateway_event import gateway_event, status_and_body
 from tests.plugins.buildings import release, row
+from tests.searches import BODY, post
 
 HOUSES, FLATS, OLD = range(1, 7), (20,), range(31, 37)
 
@@ -32,8 +31,7 @@ def neighbourhood(services: Services, open_account: Any) -> Services:
 
 def search(services: Services, criteria: dict[str, Any], key: str = "one") -> tuple[int, Any]:
     """Search the register and return status and answer."""
-    body = {"purpose": "telemarketing_b2c", "registers": ["first"], "criteria": criteria}
-    return status_and_body(api.answer(gateway_event("POST", "/v1/search", body, key=key), services))
+    return post(services, BODY | {"criteria": criteria}, key)
 
 
 def numbers(answer: Any) -> set[int]:

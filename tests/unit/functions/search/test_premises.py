@@ -5,11 +5,10 @@ from typing import Any
 
 import pytest
 
-from functions.search.handler import api
 from leadcloud.wiring import Services
 from tests.contacts import company, register
-from tests.gateway_event import gateway_event, status_and_body
 from tests.plugins.buildings import release, row
+from tests.searches import post
 
 FAR = (25.2, 60.3)
 HERE = {"within": {"point": [25.0005, 60.3], "radius_m": 500}}
@@ -37,7 +36,7 @@ def search(
 ) -> tuple[int, Any]:
     """Search and return status and answer."""
     body = {"purpose": "telemarketing_b2b", "registers": registers, "criteria": criteria}
-    return status_and_body(api.answer(gateway_event("POST", "/v1/search", body, key=key), services))
+    return post(services, body, key)
 
 
 def numbers(answer: Any) -> set[int]:
