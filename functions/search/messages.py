@@ -2,7 +2,7 @@
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, SerializeAsAny, StringConstraints
 
 from functions.search.contact_message import ContactMessage
 from functions.search.criteria_message import CriteriaMessage
@@ -208,7 +208,8 @@ class ChargeMessage(Wire):
 class SearchAnswer(Wire):
     """The contacts, and how each register answered; or, with explain, the plan."""
 
-    contacts: tuple[ContactMessage, ...]
+    # Written as they are, once checked: to look up again what each may hold costs more than writing.
+    contacts: tuple[SerializeAsAny[ContactMessage], ...]
     sources: tuple[SourceMessage, ...]
     complete: bool = Field(description="Every register asked has answered in full.")
     next_cursor: str | None
