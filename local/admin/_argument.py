@@ -5,6 +5,7 @@ import re
 import sys
 from pathlib import Path
 
+import leadcloud.registers
 from leadcloud.accounts.account import Account
 from leadcloud.accounts.money import NOTHING, Money
 from leadcloud.wiring import Services
@@ -53,6 +54,11 @@ def lines(path: str) -> list[str]:
         return Path(path).read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError):
         raise argparse.ArgumentTypeError("there is no such file, or it is not UTF-8") from None
+
+
+def has_manifest(register_id: str) -> bool:
+    """Tell whether a register of this id is one that a shipped manifest describes."""
+    return (Path(leadcloud.registers.__file__).parent / f"manifests/{register_id}.toml").exists()
 
 
 def account_of(account_id: str, services: Services) -> Account:

@@ -8,12 +8,10 @@ import argparse
 import json
 import sys
 import tomllib
-from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-import leadcloud.registers
 from leadcloud.accounts.account import Account
 from leadcloud.clock import Deadline
 from leadcloud.registers.column_mapping import MappingRefused, OwnRegister
@@ -21,9 +19,8 @@ from leadcloud.registers.interface import PageRequest, RegisterError
 from leadcloud.registers.own_database import OwnDatabase
 from leadcloud.secrets import SecretMissing
 from leadcloud.wiring import Services
-from local.admin._argument import account_of, lines
+from local.admin._argument import account_of, has_manifest, lines
 
-_MANIFESTS = Path(leadcloud.registers.__file__).parent / "manifests"
 _SECONDS = 30
 
 
@@ -76,7 +73,7 @@ def _described(text: list[str]) -> tuple[OwnRegister, str]:
 
 def _is_anothers(register_id: str, account: Account, services: Services) -> bool:
     """Tell whether an id is in use: what it is would change for everybody who searches it."""
-    if (_MANIFESTS / f"{register_id}.toml").exists():
+    if has_manifest(register_id):
         return True
     if register_id in account.registers:
         return any(

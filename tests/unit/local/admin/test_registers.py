@@ -1,10 +1,12 @@
 """The operator puts registers into service."""
 
+import json
 from collections.abc import Callable
 
 import pytest
 
 from leadcloud.accounts.account import Account
+from leadcloud.store.interface import Key
 from local.admin.__main__ import services_of
 from local.folder import Folder
 
@@ -35,7 +37,7 @@ def test_a_register_is_put_into_accounts_contracts(run: Run, folder: Folder) -> 
     ("arguments", "told"),
     [
         (["ytj_companies", "--account", "nobody"], "1 of the accounts do not exist"),
-        (["no_such_register"], "cannot be used yet"),
+        (["no_such_register"], "There is no manifest of this name"),
     ],
 )
 def test_a_register_that_cannot_be_put_is_a_sentence(
@@ -46,3 +48,26 @@ def test_a_register_that_cannot_be_put_is_a_sentence(
         run("registers", "put", *arguments)
 
     assert told in str(stopped.value)
+
+
+def test_a_register_without_its_secrets_is_told_as_such(run: Run, folder: Folder) -> None:
+    """It is entered, and is there as soon as they are."""
+    secrets = json.loads(folder.secrets.read_text(encoding="utf-8"))
+    del secrets["demo_directory_client_secret"]
+    folder.secrets.write_text(json.dumps(secrets), encoding="utf-8")
+
+    with pytest.raises(SystemExit, match="cannot be used yet: a secret"):
+        run("registers", "put", "demo_directory_consumers")
+
+
+def test_a_mistyped_name_changes_no_register(run: Run, folder: Folder) -> None:
+    """A customer's own database has no manifest, and would be lost for one that is not there."""
+    own = {"adapter": "own_database", "url_secret": "one", "configuration": "{}"}
+    services_of(folder).registers.put("acme_customers", own)
+
+    with pytest.raises(SystemExit):
+        run("registers", "put", "acme_customers")
+
+    record = services_of(folder).store.get(Key("REGISTER", "acme_customers"))
+    assert record is not None
+    assert record.attributes == own
