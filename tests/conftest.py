@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,11 +14,12 @@ from leadcloud.accounts.account import CURRENT_TERMS, Account
 from leadcloud.accounts.money import Money
 from leadcloud.ages.groups import SchemeName
 from leadcloud.clock import SetClock
-from leadcloud.purpose import PURPOSES
+from leadcloud.purpose import PURPOSES, Purpose
 from leadcloud.registers.catalogue import RegisterCatalogue
 from leadcloud.registers.interface import Register
 from leadcloud.settings import Settings
 from leadcloud.wiring import Services
+from tests.contacts import OpenAccount
 from tests.effort import times
 
 pytest_plugins = [
@@ -98,13 +99,13 @@ def services(settings: Settings, clock: SetClock) -> Iterator[Services]:
 
 
 @pytest.fixture
-def open_account(services: Services) -> Callable[..., Account]:
+def open_account(services: Services) -> OpenAccount:
     """Open an account whose contract names the given registers, which become searchable."""
 
     def open_account(
         *registers: Register,
         account_id: str = "buyer",
-        purposes: tuple[str, ...] = PURPOSES,
+        purposes: tuple[Purpose, ...] = PURPOSES,
         age_groups: SchemeName = "seven",
     ) -> Account:
         account = Account(
@@ -113,7 +114,7 @@ def open_account(services: Services) -> Callable[..., Account]:
             name="Buyer",
             parent=None,
             registers=tuple(register.description.id for register in registers),
-            purposes=purposes,  # type: ignore[arg-type]
+            purposes=purposes,
             terms=CURRENT_TERMS,
             age_groups=age_groups,
         )

@@ -1,14 +1,36 @@
-"""Registers and contacts for tests; every person is synthetic."""
+"""Registers, contacts and who searches them, for tests; every person is synthetic."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
+from leadcloud.accounts.account import Account
+from leadcloud.ages.groups import SchemeName
 from leadcloud.prohibitions import Allow
+from leadcloud.purpose import Purpose
 from leadcloud.registers.condition import LIST_OPERATORS
 from leadcloud.registers.contact import BusinessContact, ConsumerContact, Contact
 from leadcloud.registers.in_memory import InMemoryRegister
-from leadcloud.registers.interface import Capability, Controller, Native, RegisterDescription
+from leadcloud.registers.interface import (
+    Capability,
+    Controller,
+    Native,
+    Register,
+    RegisterDescription,
+)
+
+
+class OpenAccount(Protocol):
+    """Opens an account whose contract names registers, which become searchable."""
+
+    def __call__(
+        self,
+        *registers: Register,
+        account_id: str = "buyer",
+        purposes: tuple[Purpose, ...] = ...,
+        age_groups: SchemeName = "seven",
+    ) -> Account:
+        """Return the account, which has 1000 euros."""
 
 
 class Everybody(Allow):

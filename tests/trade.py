@@ -1,12 +1,10 @@
 """An account that searches and pays, with its books."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from functions.search.handler import api
-from leadcloud.accounts.account import Account
 from leadcloud.accounts.entry import entries_of
 from leadcloud.accounts.money import Money
 from leadcloud.accounts.suspense import Suspicion, suspicions
@@ -16,9 +14,8 @@ from leadcloud.accounts.wallet import balance_of
 from leadcloud.clock import SetClock
 from leadcloud.registers.in_memory import InMemoryRegister
 from leadcloud.wiring import Services
+from tests.contacts import OpenAccount
 from tests.gateway_event import gateway_event, status_and_body
-
-OpenAccount = Callable[..., Account]
 
 
 @dataclass

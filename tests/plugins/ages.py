@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 
 from functions.predict_age.handler import api
-from leadcloud.accounts.account import Account
 from leadcloud.ages.model import AgeModel, AgeModels
 from leadcloud.ages.table import AgeTable, load
 from leadcloud.wiring import Services
-from tests.contacts import register
+from tests.contacts import OpenAccount, register
 from tests.gateway_event import gateway_event, status_and_body
 
 TABLES = Path(__file__).parents[2] / "layers" / "data" / "ages"
@@ -28,7 +27,7 @@ def finnish_ages() -> AgeModel:
 
 
 @pytest.fixture
-def age_caller(services: Services, open_account: Callable[..., Account]) -> Post:
+def age_caller(services: Services, open_account: OpenAccount) -> Post:
     """Return what posts to age prediction as an account with one register of persons."""
     open_account(register("own", []), register("firms", [], kind="business", native={}))
 

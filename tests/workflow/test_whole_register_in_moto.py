@@ -15,12 +15,11 @@ from moto.core.config import default_user_config
 from moto.server import ThreadedMotoServer
 
 from functions.search.whole_register import carry_out
-from leadcloud.accounts.account import Account
 from leadcloud.exchange import ROOT
 from leadcloud.step import StepFailed
 from leadcloud.wiring import Services
 from local.whole_register import DEFINITION
-from tests.contacts import register
+from tests.contacts import OpenAccount, register
 
 ROLE = "arn:aws:iam::123456789012:role/steps"
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:steps"
@@ -31,7 +30,7 @@ pytestmark = pytest.mark.loopback
 
 
 @pytest.fixture
-def customer(services: Services, open_account: Callable[..., Account], tmp_path: Path) -> Path:
+def customer(services: Services, open_account: OpenAccount, tmp_path: Path) -> Path:
     """A customer's folder with a job of three parts; nobody in it exists."""
     open_account(register("own", []))
     services.settings = replace(services.settings, exchanges={"buyer": f"file:{tmp_path}"})

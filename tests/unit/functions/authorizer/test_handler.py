@@ -1,15 +1,14 @@
 """The authorizer turns a key into an account, for real events of API Gateway."""
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from functions.authorizer import handler
-from leadcloud.accounts.account import Account
 from leadcloud.wiring import Services
+from tests.contacts import OpenAccount
 from tests.shared_data import shared
 
 
@@ -28,9 +27,7 @@ def these_services(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(handler, "services", lambda: services)
 
 
-def test_a_known_key_may_call_the_stage(
-    services: Services, open_account: Callable[..., Account]
-) -> None:
+def test_a_known_key_may_call_the_stage(services: Services, open_account: OpenAccount) -> None:
     """The policy covers every method of the stage, since the gateway caches it per key."""
     open_account()
     key = services.keys.issue("buyer", frozenset({"search", "billing"}))
@@ -46,7 +43,7 @@ def test_a_known_key_may_call_the_stage(
 
 
 def test_the_callers_of_a_tier_are_counted_together_where_there_are_usage_plans(
-    services: Services, open_account: Callable[..., Account]
+    services: Services, open_account: OpenAccount
 ) -> None:
     """By the key of the gateway's own that the deployment names; elsewhere by none."""
     open_account()

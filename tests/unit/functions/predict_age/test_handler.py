@@ -1,7 +1,5 @@
 """The routes of age prediction."""
 
-from collections.abc import Callable
-
 import pytest
 
 from leadcloud.accounts.account import CURRENT_TERMS, Account
@@ -9,6 +7,7 @@ from leadcloud.ages.groups import FOUR, GROUPS
 from leadcloud.ages.model import AgeModel
 from leadcloud.registers.policy import RegisterPolicy
 from leadcloud.wiring import Services
+from tests.contacts import OpenAccount
 from tests.gateway_event import faults_in
 from tests.plugins.ages import Post, body_of, common_names
 
@@ -39,7 +38,7 @@ def test_sex_and_postal_code_may_be_left_out_or_null(age_caller: Post) -> None:
 
 
 def test_an_account_may_choose_the_four_groups(
-    services: Services, age_caller: Post, open_account: Callable[..., Account]
+    services: Services, age_caller: Post, open_account: OpenAccount
 ) -> None:
     """The coarser groups are told everywhere once the account is set so."""
     services.accounts.open(

@@ -1,15 +1,11 @@
 """What tests of search begin with."""
 
-from collections.abc import Callable
-
 import pytest
 
-from leadcloud.accounts.account import Account
 from leadcloud.clock import SetClock
 from leadcloud.wiring import Services
+from tests.contacts import OpenAccount
 from tests.trade import Trade
-
-OpenAccount = Callable[..., Account]
 
 
 @pytest.fixture

@@ -1,24 +1,21 @@
 """Searching by age group, and in the order of its probability."""
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from functions.search.handler import api
-from leadcloud.accounts.account import Account
 from leadcloud.ages.groups import FOUR, GROUPS, SEVEN
 from leadcloud.ages.model import AgeModel
 from leadcloud.registers.in_memory import InMemoryRegister
 from leadcloud.registers.policy import RegisterPolicy
 from leadcloud.wiring import Services
-from tests.contacts import company, describe, person, register
+from tests.contacts import OpenAccount, company, describe, person, register
 from tests.gateway_event import gateway_event, status_and_body
 from tests.plugins.ages import common_names
 
-OpenAccount = Callable[..., Account]
 Json = dict[str, Any]
 PEOPLE = 120
 

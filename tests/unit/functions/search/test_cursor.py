@@ -1,18 +1,14 @@
 """Page after page, by a cursor."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from leadcloud.accounts.account import Account
 from leadcloud.clock import SetClock
 from leadcloud.registers.interface import RegisterUnavailable
 from leadcloud.wiring import Services
-from tests.contacts import person, register
+from tests.contacts import OpenAccount, person, register
 from tests.searches import BODY, post
-
-OpenAccount = Callable[..., Account]
 
 
 def test_pages_visit_each_contact_once(services: Services, open_account: OpenAccount) -> None:

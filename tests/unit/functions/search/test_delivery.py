@@ -1,14 +1,9 @@
 """What is delivered, and what stays inside."""
 
-from collections.abc import Callable
-
-from leadcloud.accounts.account import Account
 from leadcloud.lead_reference import read
 from leadcloud.wiring import Services
-from tests.contacts import company, person, register
+from tests.contacts import OpenAccount, company, person, register
 from tests.searches import BODY, post
-
-OpenAccount = Callable[..., Account]
 
 
 def test_a_consumer_contact_locates_no_dwelling(

@@ -1,19 +1,15 @@
 """Search, from the event to the answer, over registers in memory."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from functions.search.handler import api
-from leadcloud.accounts.account import Account
 from leadcloud.clock import SetClock
 from leadcloud.wiring import Services
-from tests.contacts import person, register
+from tests.contacts import OpenAccount, person, register
 from tests.gateway_event import faults_in, gateway_event, status_and_body
 from tests.searches import BODY, post
-
-OpenAccount = Callable[..., Account]
 
 
 @pytest.mark.parametrize("purpose", ["home_visit", "", "research", "TELEMARKETING_B2C"])

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from leadcloud.wiring import Services
-from tests.contacts import person, register
+from tests.contacts import OpenAccount, person, register
 from tests.plugins.buildings import release, row
 from tests.searches import BODY, post
 
@@ -14,7 +14,7 @@ HOUSES, FLATS, OLD = range(1, 7), (20,), range(31, 37)
 
 
 @pytest.fixture
-def neighbourhood(services: Services, open_account: Any) -> Services:
+def neighbourhood(services: Services, open_account: OpenAccount) -> Services:
     """A postal code with six houses of the eighties, six of the fifties, and a block of flats."""
     rows = [
         *[row(n, heating_method="01") for n in HOUSES],
@@ -147,7 +147,7 @@ def test_an_area_of_which_nothing_is_known_is_refused(
 
 
 def test_without_a_building_database_its_criteria_are_unavailable(
-    services: Services, open_account: Any
+    services: Services, open_account: OpenAccount
 ) -> None:
     """A search by buildings needs them; one without does not, and says null."""
     open_account(register("first", [person(1)]))

@@ -1,16 +1,12 @@
 """One contact out of several registers, and of several pages."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
-from leadcloud.accounts.account import Account
 from leadcloud.prohibitions import own_list
 from leadcloud.registers.contact import DecisionMaker
 from leadcloud.wiring import Services
-from tests.contacts import company, person, register
+from tests.contacts import OpenAccount, company, person, register
 from tests.searches import BODY, post
-
-OpenAccount = Callable[..., Account]
 
 
 def test_the_same_number_in_two_registers_is_one_contact(

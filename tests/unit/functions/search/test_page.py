@@ -1,20 +1,16 @@
 """What a search tells of its sources, and what becomes of it where one fails."""
 
 import time
-from collections.abc import Callable
 
 import pytest
 
-from leadcloud.accounts.account import Account
 from leadcloud.clock import SystemClock
 from leadcloud.registers.condition import LIST_OPERATORS
 from leadcloud.registers.interface import Capability, RegisterRateLimited, RegisterUnavailable
 from leadcloud.wiring import Services
-from tests.contacts import company, person, register
+from tests.contacts import OpenAccount, company, person, register
 from tests.gateway_event import faults_in
 from tests.searches import BODY, post
-
-OpenAccount = Callable[..., Account]
 
 
 def test_a_source_that_cannot_answer_is_skipped(

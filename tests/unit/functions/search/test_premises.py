@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from leadcloud.wiring import Services
-from tests.contacts import company, register
+from tests.contacts import OpenAccount, company, register
 from tests.plugins.buildings import release, row
 from tests.searches import post
 
@@ -44,7 +44,9 @@ def numbers(answer: Any) -> set[int]:
     return {int(each["business_id"].partition("-")[0]) for each in answer["contacts"]}
 
 
-def test_a_company_is_where_its_visiting_address_is(street: Services, open_account: Any) -> None:
+def test_a_company_is_where_its_visiting_address_is(
+    street: Services, open_account: OpenAccount
+) -> None:
     """Exactly, to the metre: the address itself is delivered. What cannot be placed is nowhere."""
     companies = [company(n, street=f"Koivutie {n}") for n in (1, 2, 50)]
     unplaced = [company(7, street=None), company(8, street="Tuntematon 1")]
@@ -53,7 +55,9 @@ def test_a_company_is_where_its_visiting_address_is(street: Services, open_accou
     assert numbers(search(street, {"area": AT_ONE})[1]) == {1}
 
 
-def test_all_buildings_of_an_address_must_be_there(street: Services, open_account: Any) -> None:
+def test_all_buildings_of_an_address_must_be_there(
+    street: Services, open_account: OpenAccount
+) -> None:
     """Of an address with buildings here and far away nobody knows where its company is."""
     open_account(register("first", [company(50, street="Koivutie 50")], kind="business"))
 
@@ -67,7 +71,7 @@ def test_all_buildings_of_an_address_must_be_there(street: Services, open_accoun
 
 @pytest.mark.parametrize("legal_form", ["TMI", "ENK", None])
 def test_a_sole_trader_is_placed_as_a_home_is(
-    street: Services, open_account: Any, legal_form: str | None
+    street: Services, open_account: OpenAccount, legal_form: str | None
 ) -> None:
     """Its address may be a home and is not delivered, so no small area tells its door."""
     trader = company(1, street="Koivutie 1", legal_form=legal_form)
@@ -78,7 +82,9 @@ def test_a_sole_trader_is_placed_as_a_home_is(
     assert found["visiting_address"] is None
 
 
-def test_a_register_without_addresses_is_skipped(street: Services, open_account: Any) -> None:
+def test_a_register_without_addresses_is_skipped(
+    street: Services, open_account: OpenAccount
+) -> None:
     """With the reason; and it is no silent nothing where no other was asked."""
     without = register("second", [company(2)], kind="business")
     without.description = replace(without.description, has_streets=False)
@@ -92,7 +98,7 @@ def test_a_register_without_addresses_is_skipped(street: Services, open_account:
 
 
 def test_without_a_building_database_an_area_is_unavailable(
-    services: Services, open_account: Any
+    services: Services, open_account: OpenAccount
 ) -> None:
     """The other criteria do not need one."""
     open_account(register("first", [company(1)], kind="business"))
@@ -103,7 +109,7 @@ def test_without_a_building_database_an_area_is_unavailable(
 @pytest.mark.parametrize(
     "area", [{}, {"in": ["01300"]}, {"within": ["01300"]}, {"within": {"point": [25.0, 60.3]}}]
 )
-def test_what_is_no_area_is_422(street: Services, open_account: Any, area: Any) -> None:
+def test_what_is_no_area_is_422(street: Services, open_account: OpenAccount, area: Any) -> None:
     """The problem names the field that is wrong."""
     open_account(register("first", [company(1)], kind="business"))
 

@@ -1,18 +1,14 @@
 """The operator switches parts of a register off at run time, and the audit trail says so (M12)."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from functions.search.handler import api
-from leadcloud.accounts.account import Account
 from leadcloud.audit import events_of
 from leadcloud.wiring import Services
-from tests.contacts import company, person, register
+from tests.contacts import OpenAccount, company, person, register
 from tests.gateway_event import gateway_event, status_and_body
-
-OpenAccount = Callable[..., Account]
 
 
 def call(

@@ -1,6 +1,6 @@
 """What a search asks of the store."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,16 +9,13 @@ import pytest
 from functions.search.handler import api
 from functions.search.messages import SearchRequest
 from functions.search.terms import read_terms
-from leadcloud.accounts.account import Account
 from leadcloud.clock import SetClock
 from leadcloud.registers.catalogue import RegisterCatalogue
 from leadcloud.registers.interface import Register
 from leadcloud.wiring import Services
-from tests.contacts import person, register
+from tests.contacts import OpenAccount, person, register
 from tests.gateway_event import gateway_event
 from tests.noted_reads import NotedReads
-
-OpenAccount = Callable[..., Account]
 
 
 @pytest.fixture

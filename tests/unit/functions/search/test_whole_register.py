@@ -1,7 +1,7 @@
 """A job on the whole of a customer's own register: what it lists, tells, refuses, and leaves behind."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,14 +10,13 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from leadcloud.accounts.account import Account
 from leadcloud.ages.groups import GROUPS
 from leadcloud.exchange import MOST_BYTES, ROOT, Exchange, ExchangeRefused, S3Exchange, parts_of
 from leadcloud.prohibitions import PUBLIC
 from leadcloud.registers.policy import RegisterPolicy
 from leadcloud.wiring import Services
 from local.whole_register import main, work
-from tests.contacts import register
+from tests.contacts import OpenAccount, register
 
 HEADER = "ref,first_name,last_name,phone,gender,postal_code,municipality,street,marketing_ban"
 JOB = {"register": "own", "purpose": "telemarketing_b2c"}
@@ -61,7 +60,7 @@ class Bench:
 
 
 @pytest.fixture
-def bench(services: Services, open_account: Callable[..., Account], tmp_path: Path) -> Bench:
+def bench(services: Services, open_account: OpenAccount, tmp_path: Path) -> Bench:
     """A customer with one register of persons and one of companies."""
     open_account(register("own", []), register("firms", [], kind="business", native={}))
     folder = tmp_path / "customer"

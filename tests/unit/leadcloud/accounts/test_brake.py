@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from functions.accounts.handler import api
-from leadcloud.accounts.account import Account
 from leadcloud.accounts.tier import TIERS
 from leadcloud.clock import SetClock, rfc3339
 from leadcloud.wiring import Services
+from tests.contacts import OpenAccount
 from tests.gateway_event import gateway_event
 
 STANDARD = TIERS["standard"]
@@ -20,7 +20,7 @@ Ask = Callable[..., Any]
 
 
 @pytest.fixture
-def ask(services: Services, open_account: Callable[..., Account]) -> Ask:
+def ask(services: Services, open_account: OpenAccount) -> Ask:
     """Ask who one is."""
     open_account()
 

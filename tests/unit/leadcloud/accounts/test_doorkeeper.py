@@ -1,16 +1,15 @@
 """Who comes in, and that noting it neither delays nor stops anybody."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
 
-from leadcloud.accounts.account import Account
 from leadcloud.accounts.doorkeeper import Doorkeeper, Task
 from leadcloud.accounts.key import KeyRing, NewKey, id_in
 from leadcloud.clock import SetClock
 from leadcloud.store.interface import Key, StoreUnavailable
 from leadcloud.wiring import Services
+from tests.contacts import OpenAccount
 
 SEARCH = frozenset({"search"})
 
@@ -23,7 +22,7 @@ def tasks() -> list[Task]:
 
 @pytest.fixture
 def door(
-    services: Services, clock: SetClock, tasks: list[Task], open_account: Callable[..., Account]
+    services: Services, clock: SetClock, tasks: list[Task], open_account: OpenAccount
 ) -> Doorkeeper:
     """A doorkeeper, and an account called buyer."""
     open_account()

@@ -14,7 +14,7 @@ from leadcloud.http.call import Call
 from leadcloud.http.guard import admit, knock
 from leadcloud.store.interface import StoreUnavailable
 from leadcloud.wiring import Services
-from tests.contacts import company, person, register
+from tests.contacts import OpenAccount, company, person, register
 from tests.plugins.buildings import release, row
 
 SEARCH_BODY = {"purpose": "telemarketing_b2c", "registers": ["a"], "criteria": {}}
@@ -138,7 +138,7 @@ def test_all_faults_are_told_at_once_and_none_is_quoted(services: Services) -> N
     ],
 )
 def test_a_name_that_a_caller_invents_is_not_quoted(
-    services: Services, open_account: Any, criteria: Any, field: str
+    services: Services, open_account: OpenAccount, criteria: Any, field: str
 ) -> None:
     """Criteria are named by the caller: what is no word of ours may be a person's name."""
     open_account(register("a", [person(1)]))
@@ -154,7 +154,7 @@ def test_a_name_that_a_caller_invents_is_not_quoted(
 
 
 def test_a_place_without_a_name_is_not_quoted_for_companies(
-    services: Services, open_account: Any
+    services: Services, open_account: OpenAccount
 ) -> None:
     """Their area is read elsewhere."""
     open_account(register("a", [company(1)], kind="business"))
@@ -218,7 +218,7 @@ def test_every_503_says_when_to_come_back() -> None:
 
 
 def test_head_is_get_without_a_body(
-    services: Services, caplog: pytest.LogCaptureFixture, open_account: Any
+    services: Services, caplog: pytest.LogCaptureFixture, open_account: OpenAccount
 ) -> None:
     """HEAD answers as GET does, and sends nothing."""
     open_account()
@@ -230,7 +230,7 @@ def test_head_is_get_without_a_body(
 
 
 def test_answers_that_may_hold_contacts_are_not_cached(
-    services: Services, open_account: Any
+    services: Services, open_account: OpenAccount
 ) -> None:
     """No intermediary keeps an answer."""
     open_account()
