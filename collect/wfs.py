@@ -19,7 +19,7 @@ PARALLEL = 2
 """Requests at once; more and Ryhti's server begins to refuse."""
 _TRIES = 6
 _PAUSE = 15.0
-"""Seconds to wait after a refusal, times the number of refusals so far."""
+"""Seconds to wait after a refusal, times the number of refusals so far, and no longer than the next."""
 _LONGEST_PAUSE = 300.0
 _WAIT = frozenset({429, 500, 502, 503, 504})
 _TIMEOUT = httpx.Timeout(120.0, connect=20.0)

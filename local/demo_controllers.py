@@ -25,6 +25,7 @@ from local.folder import Folder
 
 _HOST = "127.0.0.1"
 _LONGEST = 1024 * 1024
+"""Bytes that are read of a body."""
 _UNSAFE = re.compile(r"[^A-Za-z0-9.@-]")
 
 _TEXTS = "/text-messages"

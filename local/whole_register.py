@@ -31,6 +31,7 @@ from local.workflow import WorkflowRunner
 DEFINITION = Path(__file__).parents[1] / "functions" / "search" / "whole_register.asl.json"
 
 _POLL = 0.2
+"""Seconds between two looks at the job."""
 
 Progress = Callable[[Mapping[str, Any], Mapping[str, Any]], None]
 """Is told of each step what it was asked and what it answered."""

@@ -38,6 +38,7 @@ Invoke = Callable[[Mapping[str, Any]], Any]
 """Carries out a task and returns its result; an exception's type is the error's name."""
 
 _POLL = 0.05
+"""Seconds between two looks at what is due."""
 
 _TASKS_AT_ONCE = 16
 """More than ever wait for a task, so that one that has timed out keeps no other from starting."""

@@ -38,6 +38,7 @@ _CHANNELS: dict[Channel, tuple[Channel, Channel, Channel]] = {
 }
 
 _SOON = 3600
+"""Seconds until a withdrawal is passed on again that did not arrive."""
 
 
 def case_wait(controller_id: str) -> str:

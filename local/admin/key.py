@@ -11,6 +11,7 @@ from local.admin._argument import account_of, name
 
 _BY = "operator"
 _LONGEST_LIFE = 3_650
+"""Days."""
 
 _HELP = (
     "issue prints a new key, which cannot be shown again",

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
 
 _TIMEOUT = 10.0
+"""Seconds for each answer of the mail server."""
 
 
 class MailError(Exception):

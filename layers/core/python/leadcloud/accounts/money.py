@@ -12,6 +12,7 @@ FORM = r"^[0-9]{1,9}(\.[0-9]{1,4})?$"
 
 _PER_EURO = 10_000
 _PER_CENT = 100
+"""Ten-thousandths of a euro, the least that an amount can differ by."""
 
 
 @dataclass(frozen=True, order=True, slots=True)

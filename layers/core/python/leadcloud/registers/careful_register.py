@@ -30,7 +30,9 @@ _FAIR = 0.5
 
 _EARNED_PER_CALL = 0.1
 _MOST_EARNED = 10.0
+"""Repetitions: what a call earns that succeeded, and how many can be saved up."""
 _RECENT = 20
+"""Calls whose durations say how long another would take."""
 
 
 class Retries:
