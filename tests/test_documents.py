@@ -9,6 +9,12 @@ from pathlib import Path
 import pytest
 from openapi_spec_validator import validate
 
+from functions.search.age_group import AGE_GROUP, AGE_OPERATORS
+from functions.search.criteria import CRITERIA
+from functions.search.home import HOME_OPERATORS
+from functions.search.premises import PREMISES_OPERATORS
+from leadcloud.ages.groups import GROUPS
+from leadcloud.buildings.code_list import HEATINGS, USES
 from leadcloud.errors import every_error
 from leadcloud.http.problem import Problem
 from leadcloud.http.routes import ROUTES
@@ -62,6 +68,27 @@ def test_what_becomes_of_a_source_is_documented() -> None:
             rf"^\| `(\w+)` \| `{failure.code}` \| .* \| (\w+) \|$", documented, re.MULTILINE
         )
         assert row == (failure.state, again)
+
+
+def test_the_criteria_of_a_search_are_documented() -> None:
+    """Every field with its operators, of consumers and of companies, and no other."""
+    documented = (ROOT / "docs/searching.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\w+) \| `(\w+)` \| (.+?) \|", documented, re.MULTILINE)
+    told = {(of, field): tuple(re.findall(r"`(\w+)`", names)) for of, field, names in rows}
+
+    known = {"consumer": "consumers", "business": "companies"}
+    ours = {
+        "consumers": {**HOME_OPERATORS, AGE_GROUP: AGE_OPERATORS},
+        "companies": PREMISES_OPERATORS,
+    }
+    expected = {
+        (known[kind], field): tuple(criterion.operators)
+        for kind, criteria in CRITERIA.items()
+        for field, criterion in criteria.items()
+    } | {(of, field): names for of, fields in ours.items() for field, names in fields.items()}
+    assert told == expected
+    for word in (*USES, *HEATINGS, *GROUPS):
+        assert f"`{word}`" in documented
 
 
 def test_the_faults_of_a_search_are_documented() -> None:
