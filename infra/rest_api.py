@@ -58,7 +58,13 @@ _NO_EXECUTION_LOG = (
     "The execution log would hold parameters and keys of requests. The access log and the functions' "
     "own events tell what is needed."
 )
+_NO_TRACES = (
+    "The gateway's part of a trace has the caller's address and the whole URL: the links of data "
+    "subjects with their keys, and what is typed into a look-up. The functions' parts have neither."
+)
+"""Source: AWS, "AWS X-Ray traces for Amazon API Gateway APIs"."""
 _API_ACKNOWLEDGED = {
+    "Serverless-APIGWXrayEnabled": _NO_TRACES,
     "AwsSolutions-APIG2": "Each function's guard checks every request, and names all its faults; "
     "API Gateway would name one, in a form of its own.",
     "AwsSolutions-APIG6": _NO_EXECUTION_LOG,
@@ -147,7 +153,7 @@ class RestApi(Construct):
                 logging_level=apigateway.MethodLoggingLevel.OFF,
                 data_trace_enabled=False,
                 metrics_enabled=True,
-                tracing_enabled=True,
+                tracing_enabled=False,
                 throttling_rate_limit=stage.requests_per_second,
                 throttling_burst_limit=stage.burst,
             ),

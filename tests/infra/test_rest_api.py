@@ -138,6 +138,12 @@ def test_the_log_of_the_gateway_knows_no_caller(deployment: Deployment) -> None:
     assert settings["LoggingLevel"] == "OFF"
 
 
+def test_the_gateway_leaves_no_traces_of_callers(deployment: Deployment) -> None:
+    """Its part of a trace has an address and a URL with its query, such as a person's secret link."""
+    (stage,) = deployment.properties("AWS::ApiGateway::Stage")
+    assert not stage.get("TracingEnabled")
+
+
 def test_there_is_an_outer_brake(deployment: Deployment) -> None:
     """Every method of the stage is throttled, whoever calls."""
     (stage,) = deployment.properties("AWS::ApiGateway::Stage")
