@@ -1,14 +1,13 @@
 """Lead references are read as people say them."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadcloud.lead_reference import Delivery, LeadReferences, delivery_row, read, write
-from leadcloud.store.interface import Key
+from leadcloud.lead_reference import Delivery, LeadReferences, read, write
 from leadcloud.wiring import Services
 
 DELIVERY = Delivery(
@@ -76,13 +75,6 @@ def test_a_page_without_contacts_keeps_nothing(services: Services) -> None:
     assert services.lead_references.draw([]) == ([], ())
 
 
-def test_a_code_of_the_time_of_single_records_still_leads_there(services: Services) -> None:
-    """What people were told stays true."""
-    services.store.put_if_absent(Key("DELIVERY#ABCDE-FGHJK-M", "DELIVERY"), delivery_row(DELIVERY))
-
-    assert services.lead_references.delivery("ABCDE-FGHJK-M") == DELIVERY
-
-
 def test_a_code_can_be_said_on_the_telephone(services: Services) -> None:
     """Whatever was drawn, a page's codes are different, are digits and letters, and are read again."""
     for number in (*range(0, 37 * 32, 5), 2**64 - 1):
@@ -128,20 +120,6 @@ def test_who_was_given_whose_data_is_listed_by_day(services: Services) -> None:
     assert references.buyers_of("first", **november(1, 3)) == ("buyer", "other")
     assert references.buyers_of("nobody", **november(1, 3)) == ()
     assert len(services.store.query("DELIVERIES-TO#buyer").records) == 3
-
-
-def test_the_lines_of_single_deliveries_still_count(services: Services) -> None:
-    """Those that were listed before the lists were kept by day."""
-    row = delivery_row(replace(DELIVERY, at=datetime(2026, 11, 2, 8, tzinfo=UTC)))
-    for partition in ("DELIVERIES-TO#buyer", "DELIVERIES-FROM#somebody"):
-        key = Key(partition, f"{row['at']}#ABCDE-FGHJK-M")
-        services.store.put_if_absent(key, row)
-    references, day = services.lead_references, date(2026, 11, 2)
-
-    assert references.sources_of("buyer", first=day, last=day) == ("somebody",)
-    assert references.buyers_of("somebody", first=day, last=day) == ("buyer",)
-    assert references.sources_of("buyer", first=day + timedelta(days=1), last=day) == ()
-    assert references.sources_of("buyer", first=date(2026, 1, 1), last=date(2026, 11, 1)) == ()
 
 
 def test_a_day_is_listed_by_whoever_delivers_first(services: Services) -> None:

@@ -76,11 +76,9 @@ class LeadReferences:
     def delivery(self, code: str) -> Delivery | None:
         """Return what a code stands for, or None where it was never drawn."""
         page = self._store.get(_page_key(code))
-        if page and code in page.attributes:
-            return delivery_from(cast("Mapping[str, object]", page.attributes[code]))
-        # Until November 2026 each had a record of its own.
-        record = self._store.get(Key(f"DELIVERY#{code}", "DELIVERY"))
-        return delivery_from(record.attributes) if record else None
+        if page is None or code not in page.attributes:
+            return None
+        return delivery_from(cast("Mapping[str, object]", page.attributes[code]))
 
     def list_by_day(self, deliveries: Iterable[Delivery]) -> None:
         """List who is given data of whom today, before it is given.
@@ -108,7 +106,6 @@ class LeadReferences:
         return tuple(dict.fromkeys(str(line.attributes["buyer"]) for line in lines))
 
     def _between(self, partition: str, first: date, last: date) -> Iterator[Record]:
-        # Until November 2026 there was a line for each delivery, which began with its moment.
         for line in every_record(self._store, partition, after=first.isoformat()):
             if line.key.sort[: len("yyyy-mm-dd")] > last.isoformat():
                 return
