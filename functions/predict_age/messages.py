@@ -1,26 +1,19 @@
 """The messages of age prediction as they go over the wire. No field of any can hold an age."""
 
-import re
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from leadcloud.ages.birth_date import holds_birth_date
 from leadcloud.ages.model import Basis
 from leadcloud.http.wire import Wire
 
 MOST_RECORDS = 1000
 
-_BIRTH_DATE = re.compile(
-    r"\d{4}([-./])\d{1,2}\1\d{1,2}"  # 1957-03-02
-    r"|\d{1,2}([-./])\d{1,2}\2\d{4}"  # 2.3.1957
-    r"|\d{6}[-+A-FU-Y]\d{3}[0-9A-FHJ-NPR-Y]",  # a Finnish personal identity code
-    re.IGNORECASE,
-)
-
 
 def _no_birth_date(text: str) -> str:
-    if _BIRTH_DATE.search(text):
+    if holds_birth_date(text):
         raise PydanticCustomError("birth_date", "birth dates are refused")
     return text
 

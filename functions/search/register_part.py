@@ -13,6 +13,7 @@ from itertools import compress
 
 from functions.search.home import HOME_FIELDS
 from functions.search.register_job import Job
+from leadcloud.ages.birth_date import holds_birth_date
 from leadcloud.exchange import ExchangeRefused
 from leadcloud.registers.contact import ConsumerContact
 from leadcloud.registers.phone import e164
@@ -35,7 +36,6 @@ _CLOSED = {
 }
 _REF = re.compile(r"[A-Za-z0-9_.:][A-Za-z0-9_.:-]{0,63}")
 """Does not begin as a formula does; a spreadsheet may well open it."""
-_BIRTH_DATE = re.compile(r"\d{4}[-.]\d{1,2}[-.]\d{1,2}|\d{1,2}\.\d{1,2}\.\d{4}|\d{6}[-A-FU-Y]\d{3}")
 _NAME = re.compile(r"\D{1,100}")
 
 
@@ -121,7 +121,7 @@ def _needed(job: Job) -> set[str]:
 
 def _row(cells: dict[str, str], country: str) -> Row | None:
     ref, phone = cells["ref"], e164(cells["phone"], country)
-    if not _REF.fullmatch(ref) or _BIRTH_DATE.search(ref) or phone is None:
+    if not _REF.fullmatch(ref) or holds_birth_date(ref) or phone is None:
         return None
     if not _NAME.fullmatch(cells["first_name"]):
         return None

@@ -281,6 +281,16 @@ def test_a_job_cannot_name_another_folder(services: Services, tmp_path: Path, jo
         Services(settings).exchange("other", "job")
 
 
+@pytest.mark.parametrize("ref", ["1957-03-02", "010105a123x"])
+def test_a_reference_that_is_a_birth_date_is_unreadable(bench: Bench, ref: str) -> None:
+    """It would come back beside an age group; a personal identity code in either case."""
+    bench.lay([PERSONS[0], f"{ref},Anneli,Synteettinen,0457000009,female,01300,092,,"])
+
+    bench.run()
+
+    assert bench.listed() == ["1"]
+
+
 def test_without_a_data_folder_the_command_says_what_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
