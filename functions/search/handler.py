@@ -209,10 +209,11 @@ def _paid_headers(receipt: Receipt, payer: Payer, services: Services) -> dict[st
 def set_register_policy(call: Call, services: Services) -> Answer:
     """Switch a register, a criterion, a field, a purpose or age prediction off, or on again."""
     register_id = call.path_parameters["id"]
-    register = services.registers.register(register_id)
-    if register is None:
+    # One whose secret is missing must be switched off before the secret is there.
+    described = services.registers.described(register_id).answer(services.store)
+    if described is None:
         raise NotFound
-    policy = read_policy(call.body, register.description.kind)
+    policy = read_policy(call.body, described.kind)
     services.policies.change(register_id, policy, by=call.caller.key_id if call.caller else "")
     return Answer(body=call.body)
 

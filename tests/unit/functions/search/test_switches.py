@@ -75,6 +75,17 @@ def test_what_is_switched_off_is_off_for_a_search_under_way(
     assert {contact["register"] for contact in answer["contacts"]} == {"second"}
 
 
+def test_a_register_without_its_secret_can_be_switched_off(services: Services) -> None:
+    """Or it would be on as soon as the secret is there."""
+    record = {"adapter": "directory_api", "manifest": "demo_directory_consumers"}
+    services.registers.put("demo_directory_consumers", record)
+    assert services.registers.register("demo_directory_consumers") is None
+
+    status, _ = switch(services, "demo_directory_consumers", enabled=False)
+
+    assert status == 200
+
+
 def test_if_all_are_switched_off_the_search_is_refused(
     services: Services, open_account: OpenAccount
 ) -> None:
