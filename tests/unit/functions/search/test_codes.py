@@ -40,10 +40,12 @@ def test_who_has_a_list_does_not_get_it_again(services: Services) -> None:
 
 
 def test_a_class_names_its_counterparts(services: Services) -> None:
-    """The mapping between the versions of TOL is part of them."""
+    """The mapping between the versions of TOL is part of them; so does a class's only subclass."""
     codes = {each["code"]: each for each in json.loads(get(services, "tol_2008")["body"])["codes"]}
 
     assert codes["4520"]["corresponds_to"] == ["9531"]
+    assert codes["62010"]["corresponds_to"] == codes["6201"]["corresponds_to"] == ["6210"]
+    assert codes["47111"]["corresponds_to"] is None
     assert codes["45"]["corresponds_to"] is None
 
 

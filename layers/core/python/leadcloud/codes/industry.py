@@ -159,8 +159,12 @@ def _exists(code: str, version: Version) -> bool:
 
 
 @cache
-def counterparts(class_code: str, version: Version) -> tuple[str, ...]:
-    """Return the classes of the other version that share activities with a class of this one."""
+def counterparts(code: str, version: Version) -> tuple[str, ...]:
+    """Return the classes of the other version that share activities with a class of this one.
+
+    Or with its only subclass. Of other codes nothing is known.
+    """
+    class_code = _digits(code, version)[0] if len(code) == NATIONAL_DIGITS else code
     return _correspondence()[version].get(class_code, ())
 
 
