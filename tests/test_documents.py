@@ -10,8 +10,9 @@ import pytest
 from openapi_spec_validator import validate
 
 from functions.search.age_group import AGE_GROUP, AGE_OPERATORS
-from functions.search.criteria import CRITERIA
+from functions.search.criteria import CRITERIA, parse_criteria
 from functions.search.home import HOME_OPERATORS
+from functions.search.messages import SearchRequest
 from functions.search.premises import PREMISES_OPERATORS
 from leadcloud.ages.groups import GROUPS
 from leadcloud.buildings.code_list import HEATINGS, USES
@@ -89,6 +90,16 @@ def test_the_criteria_of_a_search_are_documented() -> None:
     assert told == expected
     for word in (*USES, *HEATINGS, *GROUPS):
         assert f"`{word}`" in documented
+
+
+def test_the_documented_search_is_one() -> None:
+    """What a caller copies from the document is accepted."""
+    documented = (ROOT / "docs/searching.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```json\n(.*?)```", documented, re.DOTALL)
+
+    request = SearchRequest.model_validate_json(block)
+
+    assert len(parse_criteria("business", request.criteria)) == len(request.criteria)
 
 
 def test_the_faults_of_a_search_are_documented() -> None:
