@@ -87,6 +87,8 @@ class PythonFunction(Construct):
             log_group=log,
             dead_letter_queue=dead_letters,
             tracing=lambda_.Tracing.ACTIVE,
+            # Where callers call versions, going back to the former one must not wait for a build.
+            current_version_options=lambda_.VersionOptions(removal_policy=RemovalPolicy.RETAIN),
         )
         acknowledge(self, _ACKNOWLEDGED)
         if dead_letters is None:

@@ -63,6 +63,13 @@ def test_a_deployment_goes_back_when_an_alarm_goes_off(prod: Deployment) -> None
         }
 
 
+def test_the_former_version_is_still_there(prod: Deployment) -> None:
+    """As the runbook says: going back builds nothing anew, and an alias can be moved by hand."""
+    versions = prod.of_type("AWS::Lambda::Version").values()
+    assert len(versions) == len(CALLED)
+    assert {each["DeletionPolicy"] for each in versions} == {"Retain"}
+
+
 def test_whoever_moves_aliases_may_do_nothing_else(prod: Deployment) -> None:
     """Of these functions only; AWS's own policy would be for all of the account."""
     found: dict[str, Any] = {}
