@@ -1,17 +1,18 @@
 """The only door to other parties' HTTP interfaces.
 
 What a register answers is trusted in nothing: not in being JSON, in ending, in being as long as it
-says or as small as it looks. And nothing of it leaves here but the parsed JSON: errors of HTTP clients
-quote URLs and lines, and a URL may hold a name or a phone number, so they are replaced here, outside of
-the handler, that not even `__context__` keeps them.
+says or as small as it looks. And nothing of it leaves here but the parsed JSON: httpx puts whole
+URLs into its log lines and exceptions, and a URL may hold a name or a phone number, so its errors
+are replaced here, outside of the handler, that not even `__context__` keeps them.
 """
 
+import logging
 import threading
 import zlib
+from collections.abc import Callable, Iterable
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from http.client import HTTPResponse
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -43,13 +44,16 @@ _HEADERS = {
 class Outbound:
     """The HTTP client of the process, for all its registers. Safe to use from threads.
 
-    It follows no redirect, keeps no cookie and no answer, and reads no proxy from the environment.
+    It follows no redirect, keeps no cookie and no answer, and reads no proxy from the environment:
+    a transport of httpx knows none of them.
     """
 
     def __init__(self) -> None:
+        for noisy in ("httpx", "httpcore"):
+            logging.getLogger(noisy).setLevel(logging.WARNING)
         self._opening = threading.Lock()
         self._urls: dict[str, httpx.URL] = {}
-        self._connections: KeptConnections | None = None
+        self._transport: KeptConnections | None = None
 
     def send(self, call: Call, deadline: Deadline) -> Any:
         """Send the call and return the JSON of its answer.
@@ -74,46 +78,42 @@ class Outbound:
 
     def close(self) -> None:
         """Close every connection."""
-        if self._connections is not None:
-            self._connections.close()
+        if self._transport is not None:
+            self._transport.close()
 
     def _exchange(self, call: Call, deadline: Deadline) -> Any:
+        response = self._opened().handle_request(self._request(call, deadline))
+        try:
+            _refuse_all_but_json(response, deadline.clock)
+            body = _body(response, call.max_bytes)
+        finally:
+            response.close()
+        # Values are not to be cached: they are names and numbers of persons.
+        return from_json(body, allow_inf_nan=False, cache_strings="keys")
+
+    def _request(self, call: Call, deadline: Deadline) -> httpx.Request:
         url = self._urls.get(call.url)
         if url is None:
             # A register has one address, and httpx takes longer to read it than to send a call.
             url = self._urls[call.url] = httpx.URL(call.url)
-        with self._opened().answer(url, _request(call, url), deadline) as answer:
-            _refuse_all_but_json(answer, deadline.clock)
-            body = _body(answer, call.max_bytes)
-        # Values are not to be cached: they are names and numbers of persons.
-        return from_json(body, allow_inf_nan=False, cache_strings="keys")
+        query = f"?{urlencode(call.parameters, quote_via=quote)}" if call.parameters else ""
+        headers = {"Host": url.netloc.decode("ascii"), **_HEADERS, **call.headers}
+        extensions = {"deadline": deadline, "target": url.raw_path + query.encode("ascii")}
+        if call.form is not None:
+            return httpx.Request(
+                call.method, url, headers=headers, data=call.form, extensions=extensions
+            )
+        nothing = httpx.ByteStream(b"")
+        return httpx.Request(
+            call.method, url, headers=headers, stream=nothing, extensions=extensions
+        )
 
     def _opened(self) -> KeptConnections:
         # Lazily: loading the certificates costs more than a search.
         with self._opening:
-            if self._connections is None:
-                self._connections = KeptConnections(httpx.create_ssl_context(trust_env=False))
-            return self._connections
-
-
-def _request(call: Call, url: httpx.URL) -> bytes:
-    """Write a call as HTTP has it.
-
-    Raises:
-        ValueError: A header, such as a token that a register gave, would end its line.
-    """
-    query = f"?{urlencode(call.parameters, quote_via=quote)}" if call.parameters else ""
-    headers = {"Host": url.netloc.decode("ascii"), **_HEADERS, **call.headers}
-    form = ""
-    if call.form is not None:
-        form = urlencode(call.form)
-        headers["Content-Type"] = "application/x-www-form-urlencoded"
-        headers["Content-Length"] = str(len(form))
-    lines = [f"{call.method} {url.raw_path.decode('ascii')}{query} HTTP/1.1"]
-    lines += [f"{name}: {value}" for name, value in headers.items()]
-    if not "".join(lines).isprintable():
-        raise ValueError
-    return "\r\n".join((*lines, "", form)).encode("ascii")
+            if self._transport is None:
+                self._transport = KeptConnections(httpx.create_ssl_context(trust_env=False))
+            return self._transport
 
 
 def _sooner(deadline: Deadline, seconds: float) -> Deadline:
@@ -131,17 +131,17 @@ def _failure(error: httpx.HTTPError | httpx.InvalidURL) -> RegisterError:
             return RegisterAnswerInvalid()
 
 
-def _refuse_all_but_json(answer: HTTPResponse, clock: Clock) -> None:
-    status = answer.status
+def _refuse_all_but_json(response: httpx.Response, clock: Clock) -> None:
+    status = response.status_code
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        raise RegisterRateLimited(retry_after=_retry_after(answer, clock))
+        raise RegisterRateLimited(retry_after=_retry_after(response, clock))
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise RegisterUnavailable(retry_after=_retry_after(answer, clock))
+        raise RegisterUnavailable(retry_after=_retry_after(response, clock))
     if status == HTTPStatus.UNAUTHORIZED:
         raise CredentialsRefused
     if status >= HTTPStatus.BAD_REQUEST:
         raise RegisterRefused
-    if status != HTTPStatus.OK or not _is_json(answer.getheader("Content-Type", "")):
+    if status != HTTPStatus.OK or not _is_json(response.headers.get("Content-Type", "")):
         raise RegisterAnswerInvalid
 
 
@@ -150,9 +150,9 @@ def _is_json(content_type: str) -> bool:
     return essence == "application/json" or essence.endswith("+json")
 
 
-def _retry_after(answer: HTTPResponse, clock: Clock) -> int | None:
+def _retry_after(response: httpx.Response, clock: Clock) -> int | None:
     """Return the whole seconds of a Retry-After, which comes as seconds or as a date."""
-    written = answer.getheader("Retry-After", "").strip()
+    written = response.headers.get("Retry-After", "").strip()
     if written.isascii() and written.isdigit():
         # Nine digits are thirty years; int() refuses some thousands of them.
         return min(int(written[:9]), _LONGEST_WAIT)
@@ -165,21 +165,24 @@ def _retry_after(answer: HTTPResponse, clock: Clock) -> int | None:
     return min(max(0, round(seconds)), _LONGEST_WAIT)
 
 
-def _body(answer: HTTPResponse, limit: int) -> bytes:
+def _body(response: httpx.Response, limit: int) -> bytes:
     """Return the body, unpacked. Unpacks no more than the limit: 200 kB of gzip may hold 200 MB."""
-    body = _bounded(answer.read(limit + 1), limit)
-    match answer.getheader("Content-Encoding", "identity").strip().lower():
+    encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
+    match encoding:
         case "identity" | "":
-            return body
+            return _joined(response.iter_raw(), limit, lambda chunk, _room: chunk)
         case "gzip":
             unpacker = zlib.decompressobj(wbits=31)
-            unpacked = _bounded(unpacker.decompress(body, limit + 1), limit)
+            body = _joined(response.iter_raw(), limit, unpacker.decompress)
             if unpacker.eof and not unpacker.unused_data:
-                return unpacked
+                return body
     raise RegisterAnswerInvalid
 
 
-def _bounded(body: bytes, limit: int) -> bytes:
-    if len(body) > limit:
-        raise RegisterAnswerInvalid
-    return body
+def _joined(chunks: Iterable[bytes], limit: int, unpack: Callable[[bytes, int], bytes]) -> bytes:
+    body = bytearray()
+    for chunk in chunks:
+        body += unpack(chunk, limit + 1 - len(body))
+        if len(body) > limit:
+            raise RegisterAnswerInvalid
+    return bytes(body)
