@@ -100,10 +100,11 @@ def _contacts(register: OwnRegister, url_secret: str, services: Services) -> int
         request_id="own_database",
     )
     try:
+        database.check(everything)
         return database.count(everything)
     except MappingRefused as error:
         said = (f"{fault.field}: {fault.detail}" for fault in error.faults)
-        sys.exit("\n  ".join(("Nothing was entered. The database has no such", *said)))
+        sys.exit("\n  ".join(("Nothing was entered.", *said)))
     except RegisterError as error:
         sys.exit(f"Nothing was entered. The database could not be read ({error.code}).")
     finally:

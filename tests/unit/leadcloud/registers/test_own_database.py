@@ -9,11 +9,13 @@ from uuid import UUID
 
 import pytest
 
+from leadcloud.registers.column_mapping import MappingRefused
 from leadcloud.registers.contact import BusinessContact, ConsumerContact
 from leadcloud.registers.interface import RegisterAnswerInvalid, RegisterRefused
 from leadcloud.registers.own_database import OwnDatabase
 from tests.plugins.customer_database import (
     COLUMNS,
+    CREATE,
     CustomerDatabase,
     condition,
     every_contact,
@@ -172,6 +174,42 @@ def test_booleans_numbers_and_padded_text_are_read_as_text(
 CASELESS = (
     "CREATE COLLATION caseless (provider = icu, locale = 'und-u-ks-level2', deterministic = false)"
 )
+
+
+@pytest.mark.parametrize(
+    ("column", "numbers", "told"),
+    [
+        ("postinumero", "INTEGER", "columns.postal_code"),
+        ("postinumero", "NUMERIC(5)", "columns.postal_code"),
+        ("puhelin", "DOUBLE PRECISION", "columns.phone"),
+    ],
+)
+def test_a_column_of_numbers_that_loses_digits_is_refused(
+    customer_database: CustomerDatabase, column: str, numbers: str, told: str
+) -> None:
+    """Postal code 100 is found by nobody, and 401234567.0 is another person's number."""
+    customer_database.execute(CREATE.replace(f"{column} TEXT", f"{column} {numbers}"))
+
+    with pytest.raises(MappingRefused) as refused:
+        customer_database.register().check(page_request())
+
+    assert [fault.field for fault in refused.value.faults] == [told]
+
+
+def test_numbers_that_lose_nothing_are_taken(customer_database: CustomerDatabase) -> None:
+    """Whole phone numbers, which are read without their nought, and codes that say what they mean."""
+    numbers = CREATE.replace("puhelin TEXT, postinumero TEXT", "puhelin BIGINT, postinumero BIGINT")
+    customer_database.execute(numbers.replace("sukupuoli TEXT", "sukupuoli INTEGER"))
+    customer_database.insert_persons(
+        [{"id": 1, "puhelin": 40123456, "postinumero": 100, "sukupuoli": 1}]
+    )
+    codes = {"gender": {"1": "male"}, "postal_code": {"100": "00100"}}
+    register = customer_database.register(codes=codes)
+
+    register.check(page_request())
+
+    found = every_contact(register, condition("postal_code", "in", "00100"))
+    assert phones(found) == ["+35840123456"]
 
 
 @pytest.mark.parametrize(

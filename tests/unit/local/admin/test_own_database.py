@@ -98,6 +98,16 @@ def test_what_cannot_be_read_is_not_entered(
     assert all(each.registers == () for each in services.accounts.all())
 
 
+def test_a_column_that_has_lost_its_noughts_is_not_entered(
+    put: Put, folder: Folder, written: str
+) -> None:
+    """It is said of the column, before the customer wonders why nobody is found."""
+    with pytest.raises(SystemExit, match=r"columns\.postal_code: The column holds numbers, which"):
+        put(written.replace('"postinumero"', '"asiakasnumero"', 1))
+
+    assert services_of(folder).registers.register("acme_customers") is None
+
+
 def test_a_resellers_register_is_there_for_those_below_it(
     put: Put, folder: Folder, written: str
 ) -> None:

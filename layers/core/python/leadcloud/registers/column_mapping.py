@@ -24,7 +24,7 @@ from leadcloud.registers.interface import (
 
 
 class MappingRefused(RegisterRefused):
-    """The database does not hold what the mapping names; `faults` says which parts."""
+    """The database does not hold what the mapping names, or lost part of it; `faults` says which."""
 
     code = "register_mapping_refused"
 

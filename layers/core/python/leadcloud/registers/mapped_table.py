@@ -5,7 +5,7 @@ text compared byte by byte, so that a page holds exactly what `Condition.is_met_
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     TEXT,
@@ -14,14 +14,17 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Dialect,
+    Float,
+    Integer,
     MetaData,
+    Numeric,
     Table,
     cast,
     inspect,
     quoted_name,
     type_coerce,
 )
-from sqlalchemy.types import NullType
+from sqlalchemy.types import NullType, TypeEngine
 
 from leadcloud.errors import Fault
 from leadcloud.registers.column_mapping import BAN, FIELDS, NO_BAN, ColumnMapping, MappingRefused
@@ -32,6 +35,19 @@ from leadcloud.registers.page_statement import BoundClause, Clause, PageStatemen
 from leadcloud.registers.phone import e164
 
 Key = int | str
+
+_NOUGHTS_LOST: Final = (
+    "The column holds numbers, which lose leading noughts: codes such as {} would never be found. "
+    "Map a column or a view that has the whole code as text."
+)
+_DIGITS_LOST: Final[Mapping[str, str]] = {
+    "industry_code": _NOUGHTS_LOST.format("01110"),
+    "municipality": _NOUGHTS_LOST.format("091"),
+    "postal_code": _NOUGHTS_LOST.format("00100"),
+    "phone": "The column holds numbers with decimals, whose last digit would be read as the phone "
+    "number's. Map a column or a view that has it as text or as a whole number.",
+}
+"""Field → what is said of a column of numbers."""
 
 
 class MappedTable:
@@ -64,17 +80,7 @@ class MappedTable:
         Raises:
             MappingRefused: The table or some of the columns are not there.
         """
-        inspector = inspect(connection)
-        if not inspector.has_table(mapping.table, schema=mapping.schema_name):
-            raise MappingRefused([_missing("table")])
-        columns = {
-            # Without a key of ours the names of bound values would be made of the customer's.
-            found["name"]: Column(_quoted(found["name"]), found["type"], key=f"column_{number}")
-            for number, found in enumerate(
-                inspector.get_columns(mapping.table, schema=mapping.schema_name)
-            )
-        }
-        _refuse_what_is_missing(mapping, columns)
+        columns = _columns(connection, mapping)
         schema = mapping.schema_name and _quoted(mapping.schema_name)
         Table(_quoted(mapping.table), MetaData(), *columns.values(), schema=schema)
         return cls(
@@ -143,6 +149,29 @@ class MappedTable:
         return _contact(self._kind, values)
 
 
+def refuse_columns_that_lose_digits(connection: Connection, mapping: ColumnMapping) -> None:
+    """Look at the columns' types: what a column of numbers has lost, no search can find.
+
+    Raises:
+        MappingRefused: The table or columns are not there, or lose digits.
+    """
+    columns = _columns(connection, mapping)
+    faults = [
+        Fault(field=f"columns.{field}", code="column_of_numbers", detail=_DIGITS_LOST[field])
+        for field, name in sorted(mapping.columns.items())
+        if _loses_digits(columns[name].type, field) and field not in mapping.codes
+    ]
+    if faults:
+        raise MappingRefused(faults)
+
+
+def _loses_digits(found: TypeEngine[Any], field: str) -> bool:
+    if field == "phone":
+        # A whole number without its nought is still read rightly, 401234567.0 as another's.
+        return isinstance(found, Float)
+    return field in _DIGITS_LOST and isinstance(found, Integer | Numeric)
+
+
 def _contact(kind: str, values: dict[str, Any]) -> Contact:
     if kind == "business":
         return BusinessContact(**values)
@@ -170,6 +199,21 @@ def _can_stand_in_a_column(value: str) -> bool:
 
 def _quoted(name: str) -> quoted_name:
     return quoted_name(name, quote=True)
+
+
+def _columns(connection: Connection, mapping: ColumnMapping) -> dict[str, Column[Any]]:
+    """Return the columns of the mapped table by their names; all that are mapped are among them."""
+    inspector = inspect(connection)
+    if not inspector.has_table(mapping.table, schema=mapping.schema_name):
+        raise MappingRefused([_missing("table")])
+    found = inspector.get_columns(mapping.table, schema=mapping.schema_name)
+    columns: dict[str, Column[Any]] = {
+        # Without a key of ours the names of bound values would be made of the customer's.
+        each["name"]: Column(_quoted(each["name"]), each["type"], key=f"column_{number}")
+        for number, each in enumerate(found)
+    }
+    _refuse_what_is_missing(mapping, columns)
+    return columns
 
 
 def _refuse_what_is_missing(mapping: ColumnMapping, columns: Mapping[str, object]) -> None:

@@ -72,6 +72,20 @@ class OwnDatabase(Register):
         _, ((number,),) = self._read(lambda table: table.count(request.criteria), request)
         return int(number)
 
+    def check(self, request: PageRequest) -> None:
+        """Look whether the columns hold what searches ask for, before anybody does.
+
+        Raises:
+            MappingRefused: The mapped table or columns are not there, or have lost digits.
+            RegisterError: Another of its subclasses.
+        """
+        from leadcloud.registers.mapped_table import refuse_columns_that_lose_digits
+
+        self._database.read(
+            lambda connection: refuse_columns_that_lose_digits(connection, self._mapping),
+            request.deadline,
+        )
+
     def _read(
         self, statement: "Callable[[MappedTable], Statement]", request: PageRequest
     ) -> "tuple[MappedTable, Sequence[Row]]":
