@@ -20,6 +20,8 @@ from leadcloud.errors import Fault, ReportOutOfTurn, RequestInvalid
 from leadcloud.http.wire import Wire, faults_of, words_of
 
 _EXTENDED_MONTHS = 3
+_WITH_REASON: frozenset[Status] = frozenset({"extended", "refused"})
+"""The person must be told why: GDPR, articles 12(3) and 12(4)."""
 
 Via = Literal["callback", "opendsr", "page", "operator"]
 
@@ -53,9 +55,6 @@ def read_report(desk: Desk, case: Case, value: Any) -> Report:
                 "Answer the person directly; only a status is taken here."
             ) from None
         raise RequestInvalid(faults=faults) from None
-    if report.status == "extended" and not report.reason:
-        needed = Fault(field="reason", code="missing", detail="An extension needs its reason.")
-        raise RequestInvalid(faults=[needed])
     return report
 
 
@@ -63,8 +62,12 @@ def take_report(desk: Desk, case: Case, report: Report, *, via: Via) -> CaseStat
     """Enter a report into the case, and return where the case stands now.
 
     Raises:
+        RequestInvalid: It lacks the reason that the person is told of.
         ReportOutOfTurn: It cannot follow from where the case stands, or came too late.
     """
+    if report.status in _WITH_REASON and not report.reason:
+        needed = "An extension and a refusal need their reason."
+        raise RequestInvalid(faults=[Fault(field="reason", code="missing", detail=needed)])
     details = {"controller": case.controller_id, "status": report.status, "via": via}
     if report.status == "extended" and desk.clock.now() >= end_of(case.due_on):
         desk.dossier.note(case.reference, "extension_too_late", details)

@@ -108,7 +108,7 @@ def test_case_23_what_cannot_follow_is_refused(house: House, late: str) -> None:
     """Case 23: after the end, another report is 409, audited, and changes nothing."""
     reference = house.forwarded()
     house.report(reference, SOURCE, {"status": "fulfilled"})
-    assert house.report(reference, SOURCE, {"status": late})[0] == 409
+    assert house.report(reference, SOURCE, {"status": late, "reason": "No match"})[0] == 409
     assert house.case(reference, SOURCE).state == "fulfilled"
     assert house.audit(reference)[-1].event == "report_out_of_turn"
 

@@ -76,6 +76,14 @@ def test_case_16_an_extension_needs_a_reason(house: House) -> None:
     assert house.case(reference, SOURCE).state == "forwarded"
 
 
+def test_a_refusal_needs_a_reason(house: House) -> None:
+    """The person is told that the reason is given; without one it is 422 and changes nothing."""
+    reference = house.forwarded()
+    status, problem = house.report(reference, SOURCE, {"status": "refused"})
+    assert (status, problem["errors"][0]["field"]) == (422, "reason")
+    assert house.case(reference, SOURCE).state == "forwarded"
+
+
 def test_case_16_an_extension_after_the_deadline_is_no_extension(house: House) -> None:
     """Case 16: past the date the case is overdue, stays so, and an operator has a task."""
     reference = house.forwarded()

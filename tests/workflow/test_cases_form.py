@@ -246,7 +246,7 @@ def test_a_controllers_page_says_what_is_wrong_with_a_report(house: House) -> No
     page = house.page_of(SOURCE)
     status, shown = house.form(page, {"step": "report", "status": "extended"})
     assert status == 422
-    assert "An extension needs its reason." in shown
+    assert "An extension and a refusal need their reason." in shown
     assert 'id="status-extended" name="status" value="extended" checked' in shown
     assert house.case(reference, SOURCE).state == "forwarded"
     named = {"step": "report", "status": "not_controller", "responsible": "Other Oy"}
