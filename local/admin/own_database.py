@@ -41,6 +41,8 @@ def _put(options: argparse.Namespace, services: Services) -> None:
     if _is_anothers(register.id, account, services):
         sys.exit("Nothing was entered. This id is another register's, or a manifest's.")
     contacts = _contacts(register, url_secret, services)
+    # First whose it is: a record without that would be another's, if this is cut short.
+    services.accounts.add_register(account.id, register.id, by="operator")
     services.registers.put(
         register.id,
         {
@@ -49,7 +51,6 @@ def _put(options: argparse.Namespace, services: Services) -> None:
             "configuration": register.model_dump_json(),
         },
     )
-    services.accounts.add_register(account.id, register.id, by="operator")
     print(f"{register.id} can be searched by {account.id}: {contacts} contacts.")
 
 
@@ -81,7 +82,7 @@ def _is_anothers(register_id: str, account: Account, services: Services) -> bool
             for other in services.accounts.all()
             if account.id not in {other.id, other.parent}
         )
-    return services.registers.register(register_id) is not None
+    return register_id in services.registers
 
 
 def _contacts(register: OwnRegister, url_secret: str, services: Services) -> int:

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from leadcloud.accounts.account import Account
+from leadcloud.accounts.account_book import AccountBook
+from leadcloud.registers.catalogue import RegisterCatalogue
+from leadcloud.store.interface import StoreUnavailable
 from local.admin.__main__ import services_of
 from local.demo_database import create_demo_database
 from local.folder import Folder
@@ -138,3 +141,33 @@ def test_a_register_stays_its_accounts_own(put: Put, folder: Folder, written: st
     register = services_of(folder).registers.register("acme_customers")
     assert register is not None
     assert register.description.name == "Customers of Acme Oy"
+
+
+def test_a_register_that_cannot_be_used_is_somebodys_nonetheless(
+    put: Put, folder: Folder, written: str
+) -> None:
+    """While its secret is missing, nobody else can enter theirs in its place."""
+    put(written)
+    secrets = json.loads(folder.secrets.read_text(encoding="utf-8"))
+    secrets["other_database"] = secrets.pop("acme_database")
+    folder.secrets.write_text(json.dumps(secrets), encoding="utf-8")
+
+    with pytest.raises(SystemExit, match="This id is another register's"):
+        put(written.replace('"acme_database"', '"other_database"'), account="other")
+
+
+def _cut_short(*_arguments: object, **_more: object) -> None:
+    raise StoreUnavailable
+
+
+@pytest.mark.parametrize("step", [(AccountBook, "add_register"), (RegisterCatalogue, "put")])
+def test_what_was_cut_short_can_be_done_again(
+    put: Put, written: str, monkeypatch: pytest.MonkeyPatch, step: tuple[type, str]
+) -> None:
+    """What the store kept of the first attempt does not make the register another's."""
+    with monkeypatch.context() as broken:
+        broken.setattr(*step, _cut_short)
+        with pytest.raises(SystemExit, match="The store cannot be used"):
+            put(written)
+
+    assert "5000 contacts" in put(written)

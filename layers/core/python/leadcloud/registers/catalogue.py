@@ -51,6 +51,10 @@ class RegisterCatalogue:
             if record and record.attributes != configuration:
                 self._store.update(record, configuration)
 
+    def __contains__(self, register_id: str) -> bool:
+        """Tell whether there is a register of that id, be it one that cannot be used."""
+        return self._store.get(Key(_PARTITION, register_id)) is not None
+
     def register(self, register_id: str) -> Register | None:
         """Return a register, or None where there is none, or none that can be used."""
         return self.lookup(register_id).answer(self._store)
