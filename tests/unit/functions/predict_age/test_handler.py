@@ -133,12 +133,14 @@ def test_a_request_has_one_to_a_thousand_records(age_caller: Post, count: int) -
 
 
 def test_a_thousand_records_fit(age_caller: Post) -> None:
-    """The size limit of the route holds the largest request."""
-    name = "Marja-Liisa Ääkkösiä Täynnä " * 3
+    """The size limit of the routes holds the largest request, with its letters written as escapes."""
+    body = body_of(["\U00010400" * 100] * 1000, sex="female", postal_code="00100", ref="r" * 64)
 
-    status, answer = age_caller(body_of([name] * 1000, sex="female", postal_code="00100"))
+    status, answer = age_caller(body)
 
     assert (status, len(answer["predictions"])) == (200, 1000)
+    # The same person a thousand times over is too few for a summary, and not too much.
+    assert age_caller(body, path=SUMMARY)[1]["code"] == "cohort_too_small"
 
 
 def test_a_register_with_surnames_in_front_is_read_as_such(age_caller: Post) -> None:

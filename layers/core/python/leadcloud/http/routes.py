@@ -8,7 +8,8 @@ from leadcloud.http.route import ANY_SCOPE, FORM, KIB, Route
 
 _PAGES = partial(Route, function="pages", scope=None)
 _SEARCH = partial(Route, function="search", scope="search")
-_AGES = partial(Route, function="predict_age", scope="predict")
+# A thousand records of the longest names, with every letter written as \ud801\udc00 and indented.
+_AGES = partial(Route, function="predict_age", scope="predict", max_bytes=1536 * KIB)
 _BUILDINGS = partial(Route, function="buildings", scope="buildings")
 _ACCOUNTS = partial(Route, function="accounts", scope="admin")
 _SUBJECT_REQUESTS = partial(Route, function="dsar_router", scope=None)
@@ -73,14 +74,12 @@ ROUTES: tuple[Route, ...] = (
         method="POST",
         path="/v1/predict-age",
         summary="The probable age group of each of a register's contacts",
-        max_bytes=512 * KIB,
     ),
     _AGES(
         operation="summarizeAge",
         method="POST",
         path="/v1/predict-age/summary",
         summary="How many of a register's contacts are probably in each age group",
-        max_bytes=512 * KIB,
     ),
     _BUILDINGS(
         operation="showBuildings",
