@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import BotoCoreError
 
 from leadcloud import wiring
 from leadcloud.secrets import SecretMissing
@@ -97,3 +98,20 @@ def test_secrets_that_are_filled_in_later_are_found(monkeypatch: pytest.MonkeyPa
     asked = manager.asked
     assert services.secrets["name"] == "value"
     assert manager.asked == asked
+
+
+@pytest.mark.parametrize("failure", [BotoCoreError(), ValueError()])
+def test_what_is_not_read_again_is_missing(
+    monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
+    """Whoever asks for a secret that never came is told so, whatever kept it from being asked for."""
+    manager = Manager()
+    monkeypatch.setattr(wiring, "aws_client", lambda _service: manager)
+    secrets = Services(Settings.from_environment(ON_AWS)).secrets
+
+    def failing(**_: object) -> Any:
+        raise failure
+
+    monkeypatch.setattr(manager, "get_secret_value", failing)
+    with pytest.raises(SecretMissing, match="name"):
+        secrets["name"]

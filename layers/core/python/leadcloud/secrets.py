@@ -1,7 +1,8 @@
-"""The service's secrets, by name; read once, never printed."""
+"""The service's secrets, by name; never printed."""
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -36,10 +37,12 @@ class Secrets:
         """Return the secret of that name.
 
         Raises:
-            SecretMissing: There is none.
+            SecretMissing: There is none, or it cannot be read now.
         """
         if name not in self._values and self._read:
-            self._values = json.loads(self._read())
+            # Of whatever fails the text may hold secrets; who needs none of them is to go on.
+            with suppress(Exception):
+                self._values = json.loads(self._read())
         try:
             return self._values[name]
         except KeyError:
