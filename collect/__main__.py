@@ -21,6 +21,7 @@ from itertools import chain
 from pathlib import Path
 
 import httpx
+from tqdm import tqdm
 
 from collect.codes import LISTS_FOLDER, SERVICE, CodeService, CodesRefused, refresh
 from collect.collection import Collection, Feed, NothingToRelease, feed_of
@@ -81,10 +82,15 @@ def _feeds(options: argparse.Namespace, client: httpx.Client) -> list[Feed]:
         if source == "file":
             feeds += _file_feeds(options.files, options.profile)
             continue
-        feeds.append(feed_of(source, client, count=options.count))
+        feeds.append(feed_of(source, client, say=_say, count=options.count))
     if len({feed.profile.id for feed in feeds}) < len(feeds):
         raise SourceRefused("Name each source once.")
     return feeds
+
+
+def _say(sentence: str) -> None:
+    """Say something beside the progress bar, which stays whole."""
+    tqdm.write(sentence, file=sys.stderr)
 
 
 def _file_feeds(files: list[str], everywhere: str | None) -> Iterator[Feed]:

@@ -19,7 +19,7 @@ from collect.report import DoesNotAddUp, Report, report_of
 from collect.row import Row, RowReader
 from collect.staging import LayerName, Page, Staging
 from collect.synthetic import VANTAA, synthetic_rows
-from collect.wfs import Sleep, Wfs
+from collect.wfs import Say, Sleep, Wfs
 from leadcloud.buildings.release import Release
 
 _BATCH = 5_000
@@ -43,6 +43,7 @@ def feed_of(
     client: httpx.Client,
     sleep: Sleep = time.sleep,
     *,
+    say: Say = lambda _: None,
     count: int = VANTAA.buildings,
 ) -> Feed:
     """Return the feed of a source: its server's rows, or so many invented ones.
@@ -52,7 +53,7 @@ def feed_of(
         SourceFailed: It has no server.
     """
     chosen = profile(source)
-    origin = synthetic_rows(count) if chosen.synthetic else Wfs(chosen, client, sleep)
+    origin = synthetic_rows(count) if chosen.synthetic else Wfs(chosen, client, sleep, say=say)
     return Feed(profile=chosen, origin=origin)
 
 

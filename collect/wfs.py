@@ -26,6 +26,8 @@ _TIMEOUT = httpx.Timeout(120.0, connect=20.0)
 _USER_AGENT = "leadcloud-collect/1.0"
 
 Sleep = Callable[[float], None]
+Say = Callable[[str], None]
+"""Takes a sentence for who waits, too."""
 
 
 class SourceFailed(Exception):
@@ -43,13 +45,23 @@ class Page:
 class Wfs:
     """Reads layers of one source."""
 
-    def __init__(self, profile: Profile, client: httpx.Client, sleep: Sleep = time.sleep) -> None:
+    def __init__(
+        self,
+        profile: Profile,
+        client: httpx.Client,
+        sleep: Sleep = time.sleep,
+        *,
+        say: Say = lambda _: None,
+    ) -> None:
+        """Prepare for a source's server, and say it when that is waited for."""
         if profile.url is None:
             raise SourceFailed("This source has no server.")
+        self._id = profile.id
         self._url = profile.url
         self._query = dict(profile.query)
         self._client = client
         self._sleep = sleep
+        self._say = say
 
     def count(self, layer: Layer, municipality: str | None) -> int:
         """Return how many rows the server says there are.
@@ -115,8 +127,19 @@ class Wfs:
                     raise SourceFailed(f"The server answered {answer.status_code}.")
                 return answer
             if attempt < _TRIES:
-                self._sleep(_pause(answer, attempt))
+                pause = _pause(answer, attempt)
+                self._say(
+                    f"{self._id}: {_trouble(answer)} (try {attempt} of {_TRIES}); "
+                    f"again in {pause:.0f} seconds."
+                )
+                self._sleep(pause)
         raise SourceFailed(f"The server did not answer in {_TRIES} tries; run this again later.")
+
+
+def _trouble(answer: httpx.Response | None) -> str:
+    if answer is None:
+        return "the server cannot be reached"
+    return f"the server asks for patience with {answer.status_code}"
 
 
 def _pause(answer: httpx.Response | None, attempt: int) -> float:

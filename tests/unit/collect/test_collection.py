@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import httpx
 import pytest
 
 from collect.__main__ import main
-from collect.collection import Collection, Feed, NothingToRelease
+from collect.collection import Collection, Feed, NothingToRelease, feed_of
 from collect.file_source import rows_of_file
 from collect.profile import allowed, profile
 from collect.report import DoesNotAddUp
@@ -309,3 +310,28 @@ def test_helsinkis_year_is_the_local_one() -> None:
     decembers = [date for date in dates if date and date[5:] == "12-30T22:00:00Z"]
     assert len(decembers) == 67
     assert all(year_of(date) == int(date[:4]) for date in decembers)
+
+
+def test_what_is_waited_for_is_said(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whom the command waits for, why, how often it has tried, and when it tries again."""
+    server = Server(10)
+    server.faults = [httpx.ConnectError("no such host"), *[httpx.Response(503)] * 5]
+    monkeypatch.setattr(
+        "collect.__main__.polite_client",
+        lambda: httpx.Client(transport=httpx.MockTransport(server)),
+    )
+    monkeypatch.setattr("collect.__main__.feed_of", partial(feed_of, sleep=lambda _: None))
+    arguments = ["collect", "buildings", "--source", "ryhti", "--out", str(tmp_path / "b.sqlite")]
+    monkeypatch.setattr("sys.argv", arguments)
+
+    with pytest.raises(SystemExit, match="6 tries"):
+        main()
+
+    said = capsys.readouterr().err.splitlines()
+    assert said[0] == ("ryhti: the server cannot be reached (try 1 of 6); again in 15 seconds.")
+    assert said[1] == (
+        "ryhti: the server asks for patience with 503 (try 2 of 6); again in 30 seconds."
+    )
+    assert len(said) == 5
