@@ -18,6 +18,9 @@ def add_to(parser: argparse.ArgumentParser) -> None:
         "--account", help="the do-not-call list of this account; without it, the public list"
     )
     parser.add_argument(
+        "--country", type=str.upper, default="FI", help="of numbers without a country code; FI"
+    )
+    parser.add_argument(
         "--empty", action="store_true", help="nobody is on the list any more, the file is right"
     )
     parser.set_defaults(carry_out=_load)
@@ -27,7 +30,7 @@ def _load(options: argparse.Namespace, services: Services) -> None:
     """Load a whole file or nothing of it: a list with holes would let calls through."""
     if options.account and services.accounts.account(options.account) is None:
         sys.exit("There is no such account.")
-    numbers = dict(_numbers(options.numbers))
+    numbers = dict(_numbers(options.numbers, options.country))
     unreadable = [number for number, phone in numbers.items() if phone is None]
     if unreadable:
         shown = ", ".join(map(str, unreadable[:20]))
@@ -39,8 +42,8 @@ def _load(options: argparse.Namespace, services: Services) -> None:
     print(f"{loaded} numbers are not called from now on.")
 
 
-def _numbers(lines: Iterable[str]) -> Iterator[tuple[int, str | None]]:
+def _numbers(lines: Iterable[str], country: str) -> Iterator[tuple[int, str | None]]:
     """Yield each line's number and the phone number in it; empty lines are left out."""
     for number, line in enumerate(lines, start=1):
         if line.strip():
-            yield number, e164(line.strip(), "FI")
+            yield number, e164(line.strip(), country)

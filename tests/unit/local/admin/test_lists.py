@@ -26,6 +26,18 @@ def test_a_list_is_loaded_as_people_write_numbers(run: Run, folder: Folder, tmp_
     assert allow(person(1, phone="+3584570000003")) is not None
 
 
+def test_a_list_is_read_as_of_its_country(run: Run, folder: Folder, tmp_path: Path) -> None:
+    """As a register's numbers are: a Swedish one without its code would pass for a Finnish one."""
+    file = tmp_path / "list.txt"
+    file.write_text("070-123 45 67\n+358 45 7000 0002\n", encoding="utf-8")
+
+    run("suppression", "load", str(file), "--country", "SE")
+
+    allow = services_of(folder).prohibitions.of("anybody")
+    assert allow(person(1, phone="+46701234567")) is None
+    assert allow(person(1, phone="+3584570000002")) is None
+
+
 def test_a_list_with_a_hole_is_not_loaded(run: Run, folder: Folder, tmp_path: Path) -> None:
     """The line is named, what stands in it is not."""
     file = tmp_path / "list.txt"
