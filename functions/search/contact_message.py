@@ -1,7 +1,7 @@
 """Contacts as they go over the wire.
 
-They are dicts, which pydantic checks all together: a model for each contact, and for the parts of
-it, took most of the time in which a page is delivered.
+They are dicts, which pydantic checks all together: to make a model of each contact, and of each of
+its parts, would take most of the time in which a page is delivered.
 """
 
 from typing import Annotated, Literal

@@ -10,9 +10,9 @@ CURRENCY: Final = "EUR"
 FORM = r"^[0-9]{1,9}(\.[0-9]{1,4})?$"
 """How an amount is written that is not below zero."""
 
+# In ten-thousandths of a euro, the least that an amount can differ by.
 _PER_EURO = 10_000
 _PER_CENT = 100
-"""Ten-thousandths of a euro, the least that an amount can differ by."""
 
 
 @dataclass(frozen=True, order=True, slots=True)
