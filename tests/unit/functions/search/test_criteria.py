@@ -63,6 +63,7 @@ def test_an_unknown_code_names_the_nearest(field: str, wrong: str, nearest: str)
         ("Dataprogrammering", " The nearest: TOL2008:6201, TOL2008:62010."),
         ("62.019", ""),
         ("ohjelmistoja", ""),
+        ("", ""),
     ],
 )
 def test_an_industry_written_otherwise_is_told_as_it_is_written_here(

@@ -71,7 +71,7 @@ class CodeList:
         return tuple(
             code.code
             for code in self.codes.values()
-            if name in {(each or "").casefold() for each in code.labels}
+            if name in {each.casefold() for each in code.labels if each}
         )
 
     def nearest(self, wrong: str) -> tuple[str, ...]:
