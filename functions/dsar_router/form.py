@@ -22,7 +22,7 @@ from leadcloud.errors import BodyUnreadable, IdempotencyKeyReused, NotFound, Too
 from leadcloud.http.api import Answer, Api, Contract
 from leadcloud.http.call import Call
 from leadcloud.http.json_body import unusable
-from leadcloud.http.wire import Parameters, faults_of, words_of
+from leadcloud.http.wire import Parameters, faults_of
 from leadcloud.wiring import Services
 
 Typed = dict[str, str]
@@ -225,7 +225,7 @@ def _parse_form(typed: Typed, language: Language) -> tuple[Filing | None, dict[s
         return Filing.model_validate(_nested(typed, language)), {}
     except ValidationError as error:
         faults: dict[str, str] = {}
-        for fault in faults_of(error, words_of(Filing)):
+        for fault in faults_of(error, Filing):
             faults.setdefault(_PLACES.get(fault.field, ""), fault.code)
         return None, faults
 

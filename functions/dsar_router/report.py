@@ -17,7 +17,7 @@ from functions.dsar_router.dossier import Change
 from functions.dsar_router.filing import Day, Line, clean_text
 from functions.dsar_router.handling import case_wait
 from leadcloud.errors import Fault, ReportOutOfTurn, RequestInvalid
-from leadcloud.http.wire import Wire, faults_of, words_of
+from leadcloud.http.wire import Wire, faults_of
 
 _EXTENDED_MONTHS = 3
 _WITH_REASON: frozenset[Status] = frozenset({"extended", "refused"})
@@ -47,7 +47,7 @@ def read_report(desk: Desk, case: Case, value: Any) -> Report:
     try:
         report = Report.model_validate(value)
     except ValidationError as error:
-        faults = faults_of(error, words_of(Report))
+        faults = faults_of(error, Report)
         if any(fault.code == "extra_forbidden" for fault in faults):
             details = {"controller": case.controller_id}
             desk.dossier.note(case.reference, "answer_not_carried", details)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from functions.search.criteria_message import Surroundings
+from functions.search.criteria_message import Surroundings, ValuesMessage
 from leadcloud.buildings.area import Area, Circle, Polygon
 from leadcloud.buildings.facts import Neighbourhoods
 from leadcloud.errors import Fault
@@ -11,9 +11,9 @@ _MAX_POINTS = 1_000
 _POLE = 90
 
 
-def read_area(where: str, value: Surroundings, neighbourhoods: Neighbourhoods) -> Area | Fault:
+def read_area(where: str, value: ValuesMessage, neighbourhoods: Neighbourhoods) -> Area | Fault:
     """Return the area that was meant, or what is wrong with it."""
-    area = _area(where, value)
+    area = _area(where, value) if isinstance(value, Surroundings) else _formless(where)
     if isinstance(area, Fault) or neighbourhoods.reach(area):
         return area
     detail = "No building is known there, nor near it. In a position, longitude comes first."
@@ -29,6 +29,10 @@ def _area(where: str, value: Surroundings) -> Area | Fault:
     rings = value.coordinates
     if rings and value.point is None and sum(map(len, rings)) <= _MAX_POINTS and _closed(rings):
         return Polygon(rings=[[(point[0], point[1]) for point in ring] for ring in rings])
+    return _formless(where)
+
+
+def _formless(where: str) -> Fault:
     detail = f"Give a GeoJSON polygon of at most {_MAX_POINTS} positions, or point and radius_m."
     return Fault(field=where, code="form", detail=detail)
 

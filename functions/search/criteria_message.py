@@ -7,7 +7,18 @@ from pydantic import Discriminator, Field, StringConstraints, Tag
 from leadcloud.http.wire import Wire
 
 Values = Annotated[list[Annotated[str, StringConstraints(max_length=64)]], Field(max_length=1000)]
-Bound = Annotated[str, StringConstraints(max_length=10)] | Annotated[int, Field(ge=0, le=9999)]
+
+
+def _bound(value: object) -> str:
+    """Return what a bound is meant to be: one that is neither is told once."""
+    return "written" if isinstance(value, str) else "counted"
+
+
+Bound = Annotated[
+    Annotated[str, StringConstraints(max_length=10), Tag("written")]
+    | Annotated[int, Field(ge=0, le=9999), Tag("counted")],
+    Discriminator(_bound),
+]
 
 
 class RangeMessage(Wire):

@@ -12,7 +12,6 @@ from functions.search.area import read_area
 from functions.search.criteria_message import (
     CriteriaMessage,
     RangeMessage,
-    Surroundings,
     ValuesMessage,
 )
 from functions.search.help import asked_of, read_help
@@ -88,22 +87,24 @@ def _read(
 ) -> Iterator[Condition | Area | Fault]:
     where = f"criteria.{name}.{operator}"
     words = _WORDS.get(name)
-    if name == "building_built" and operator == "range" and isinstance(value, RangeMessage):
+    if name == "building_built" and operator == "range":
         yield _decades(where, value)
-    elif name == "area" and operator == "within" and isinstance(value, Surroundings):
+    elif name == "area" and operator == "within":
         yield read_area(where, value, neighbourhoods)
-    elif words is None or not isinstance(value, list) or operator not in {"in", "not_in"}:
+    elif words is None or operator not in {"in", "not_in"}:
         detail = "Words take in and not_in, building_built takes range, area takes within."
         yield Fault(field=f"criteria.{name}", code="operator_unknown", detail=detail)
-    elif not value or not words.keys() >= set(value):
+    elif not isinstance(value, list) or not value or not words.keys() >= set(value):
         yield Fault(field=where, code="form", detail=f"Known are {', '.join(words)}.")
     else:
         known: Operator = "in" if operator == "in" else "not_in"
         yield Condition(field=name, operator=known, values=tuple(value))
 
 
-def _decades(where: str, years: RangeMessage) -> Condition | Fault:
+def _decades(where: str, years: ValuesMessage) -> Condition | Fault:
     """Return the decades that a range touches: a year is answered by its decade."""
+    if not isinstance(years, RangeMessage):
+        return Fault(field=where, code="form", detail="A range is an object with from and to.")
     first = _FIRST_DECADE if years.from_ is None else years.from_
     last = _LAST_DECADE if years.to is None else years.to
     if not isinstance(first, int) or not isinstance(last, int):

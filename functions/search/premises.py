@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from functions.search.area import read_area
-from functions.search.criteria_message import CriteriaMessage, Surroundings, ValuesMessage
+from functions.search.criteria_message import CriteriaMessage, ValuesMessage
 from functions.search.help import asked_of, read_help
 from leadcloud.buildings.area import Area
 from leadcloud.buildings.facts import Neighbourhoods
@@ -67,7 +67,7 @@ def read_premises_criteria(
 def _read(
     name: str, operator: str, value: ValuesMessage, *, neighbourhoods: Neighbourhoods
 ) -> Iterator[Area | Fault]:
-    if operator == "within" and isinstance(value, Surroundings):
+    if operator == "within":
         yield read_area(f"criteria.{name}.{operator}", value, neighbourhoods)
     else:
         yield Fault(field="criteria.area", code="operator_unknown", detail="An area takes within.")

@@ -79,9 +79,13 @@ def test_register_and_criteria_faults_come_together(
         ),
         (
             {"building_built": {"range": {"from": [1980]}}},
+            [("criteria.building_built.range.from", "int_type")],
+        ),
+        (
+            {"building_built": {"range": {"from": 1957.5, "to": True}}},
             [
-                ("criteria.building_built.range.from", "string_type"),
                 ("criteria.building_built.range.from", "int_type"),
+                ("criteria.building_built.range.to", "int_type"),
             ],
         ),
         (

@@ -7,6 +7,7 @@ import pytest
 
 from leadcloud.wiring import Services
 from tests.contacts import OpenAccount, person, register
+from tests.gateway_event import faults_in
 from tests.plugins.buildings import release, row
 from tests.searches import BODY, post
 
@@ -105,6 +106,26 @@ def test_faults_of_building_criteria_are_422(
 
     assert status == 422
     assert answer["errors"]
+
+
+@pytest.mark.parametrize(
+    ("criteria", "told"),
+    [
+        ({"building_built": {"range": ["1957"]}}, ("criteria.building_built.range", "form")),
+        ({"building_built": {"in": ["1957"]}}, ("criteria.building_built", "operator_unknown")),
+        ({"building_type": {"in": {"from": 1}}}, ("criteria.building_type.in", "form")),
+        ({"building_type": {"range": {}}}, ("criteria.building_type", "operator_unknown")),
+        ({"area": {"within": {}}}, ("criteria.area.within", "form")),
+    ],
+    ids=repr,
+)
+def test_an_operator_is_not_blamed_for_its_value(
+    neighbourhood: Services, criteria: dict[str, Any], told: tuple[str, str]
+) -> None:
+    """Who wrote a known operator is told what it takes, not that there is none."""
+    _, answer = search(neighbourhood, criteria)
+
+    assert faults_in(answer) == [told]
 
 
 @pytest.mark.parametrize(

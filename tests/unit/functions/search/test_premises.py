@@ -7,6 +7,7 @@ import pytest
 
 from leadcloud.wiring import Services
 from tests.contacts import OpenAccount, company, register
+from tests.gateway_event import faults_in
 from tests.plugins.buildings import release, row
 from tests.searches import post
 
@@ -107,13 +108,22 @@ def test_without_a_building_database_an_area_is_unavailable(
 
 
 @pytest.mark.parametrize(
-    "area", [{}, {"in": ["01300"]}, {"within": ["01300"]}, {"within": {"point": [25.0, 60.3]}}]
+    ("area", "told"),
+    [
+        ({}, ("criteria.area", "operator_unknown")),
+        ({"in": ["01300"]}, ("criteria.area", "operator_unknown")),
+        ({"within": {}}, ("criteria.area.within", "form")),
+        ({"within": ["01300"]}, ("criteria.area.within", "form")),
+        ({"within": {"point": [25.0, 60.3]}}, ("criteria.area.within", "form")),
+    ],
 )
-def test_what_is_no_area_is_422(street: Services, open_account: OpenAccount, area: Any) -> None:
-    """The problem names the field that is wrong."""
+def test_what_is_no_area_is_422(
+    street: Services, open_account: OpenAccount, area: Any, told: tuple[str, str]
+) -> None:
+    """The problem names the field that is wrong, and what is: the operator or its value."""
     open_account(register("first", [company(1)], kind="business"))
 
     status, answer = search(street, {"area": area})
 
     assert status == 422
-    assert answer["errors"][0]["field"].startswith("criteria.area")
+    assert faults_in(answer) == [told]

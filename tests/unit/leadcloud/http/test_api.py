@@ -124,6 +124,18 @@ def test_all_faults_are_told_at_once_and_none_is_quoted(services: Services) -> N
     assert "0401234567" not in json.dumps(problem)
 
 
+def test_who_names_an_unknown_member_is_told_the_known_ones(services: Services) -> None:
+    """In their names on the wire, without the one that was sent."""
+    body = {"purpose": "telemarketing_b2c", "registers": ["ytj"], "criteria": {}, "registres": []}
+
+    _, _, problem = refusal(services, event("POST", "/v1/search", body=json.dumps(body)))
+
+    (fault,) = problem["errors"]
+    assert (fault["field"], fault["code"]) == ("", "extra_forbidden")
+    assert "purpose, registers, criteria" in fault["detail"]
+    assert "registres" not in json.dumps(problem)
+
+
 @pytest.mark.parametrize(
     ("criteria", "field"),
     [

@@ -72,7 +72,7 @@ def parse(model: type[M], value: Any) -> M:
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        faults = faults_of(error, words_of(model))
+        faults = faults_of(error, model)
         raise RequestInvalid("The request has faults.", faults=faults) from None
 
 
@@ -99,30 +99,37 @@ def parse_parameters(model: type[M], query: Any) -> M:
         ParameterUnknown: One of them is not known.
         RequestInvalid: One of them has an unusable value.
     """
-    if not _parameter_names(model).issuperset(query):
+    if not set(query) <= set(_member_names(model)):
         raise ParameterUnknown
     return parse(model, query)
 
 
 @cache
-def _parameter_names(model: type[BaseModel]) -> frozenset[str]:
-    return frozenset(field.alias or name for name, field in model.model_fields.items())
+def _member_names(model: type[BaseModel]) -> tuple[str, ...]:
+    return tuple(field.alias or name for name, field in model.model_fields.items())
 
 
-def faults_of(error: ValidationError, words: frozenset[str]) -> list[Fault]:
-    """Translate pydantic's complaints, leaving out all that quotes the input.
+def faults_of(error: ValidationError, model: type[BaseModel]) -> list[Fault]:
+    """Translate pydantic's complaints about a model, leaving out all that quotes the input.
 
-    Of where a fault is, numbers and these words are told: not the names of types, nor what a caller
-    has called something.
+    Of where a fault is, numbers and the model's words are told: not the names of types, nor what a
+    caller has called something.
     """
+    words = words_of(model)
     return [
         Fault(
             field=".".join(_location(item["type"], item["loc"], words)),
             code=item["type"],
-            detail=_SENTENCES.get(item["type"], "This value cannot be used."),
+            detail=_sentence(item["type"], item["loc"], model),
         )
         for item in error.errors(include_input=False, include_url=False, include_context=False)
     ]
+
+
+def _sentence(code: str, location: tuple[int | str, ...], model: type[BaseModel]) -> str:
+    if code == "extra_forbidden" and len(location) == 1:
+        return f"There is a member that is not known. Known are {', '.join(_member_names(model))}."
+    return _SENTENCES.get(code, "This value cannot be used.")
 
 
 def _location(code: str, location: tuple[int | str, ...], words: frozenset[str]) -> Iterator[str]:
