@@ -15,6 +15,8 @@ Kind = Literal["text", "integer", "date", "boolean"]
 _LONGEST = 200
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _WHOLE = re.compile(r"-?\d{1,9}", re.ASCII)
+_FLAGS = {"true": 1, "1": 1, "false": 0, "0": 0}
+"""GDAL hands a condition on a boolean down as 1 or 0."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,8 +47,8 @@ class Queryable:
         """Return what a query parameter asks for."""
         if self.kind == "integer" and _WHOLE.fullmatch(text):
             return int(text)
-        if self.kind == "boolean" and text in {"true", "false"}:
-            return int(text == "true")
+        if self.kind == "boolean" and text in _FLAGS:
+            return _FLAGS[text]
         if self.kind == "date" and _DATE.fullmatch(text):
             return text
         if self.kind == "text" and len(text) <= _LONGEST:

@@ -81,6 +81,8 @@ def test_gdal_hands_down_its_filters(running_service: RunningService) -> None:
 
     assert _count(running_service, "-spat", *map(str, (west, south, east, north))) == boxed
     assert _count(running_service, "-where", "use='sauna'") == saunas
+    valid = running_service.call("GET", f"{ITEMS}?id_valid=true&limit=1").json["numberMatched"]
+    assert _count(running_service, "-where", "id_valid = 1") == valid
     layer = f"OAPIF:{_root(running_service)}/collections/buildings"
     log = _gdal(
         running_service,
