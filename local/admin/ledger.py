@@ -6,12 +6,15 @@ import sys
 from collections.abc import Iterator
 
 from leadcloud.accounts.entry import Entry, entries_between
+from leadcloud.accounts.ledger import SUSPENSE_ACCOUNT
 from leadcloud.accounts.verification import verify
 from leadcloud.accounts.wallet import trees
 from leadcloud.spreadsheet import Cell
 from leadcloud.wiring import Services
+from local.admin._argument import account_of
 from local.admin._table import aligned
 
+_MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])", re.ASCII)
 _END_OF_MONTH = "~"
 """Comes behind every day of the month that it is added to."""
 
@@ -32,7 +35,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 def _carry_out(options: argparse.Namespace, services: Services) -> None:
     if options.what == "verify":
         _verify(services)
-    elif options.month is None or not re.fullmatch(r"[0-9]{4}-[0-9]{2}", options.month):
+    elif options.month is None or not _MONTH.fullmatch(options.month):
         sys.exit("Say whose and of which month: ledger list ACCOUNT yyyy-mm.")
     else:
         _list(options, services)
@@ -49,6 +52,8 @@ def _verify(services: Services) -> None:
 
 
 def _list(options: argparse.Namespace, services: Services) -> None:
+    if options.account != SUSPENSE_ACCOUNT:  # the ledger of our own losses, which is nobody's
+        account_of(options.account, services)
     entries = entries_between(
         services.store,
         options.account,

@@ -121,7 +121,7 @@ def test_right_money_is_said_to_be_right(running: Services, run: Run) -> None:
 
 
 def test_entries_are_listed_with_their_numbers(running: Services, run: Run) -> None:
-    """By which one is reversed; also those of our own losses, and of an account that has none."""
+    """By which one is reversed; also those of our own losses, and of an account that has none yet."""
     buy(running, "sub", {"directory": 3, "business": 1})
 
     lines = [line.split() for line in run("ledger", "list", "reseller", month()).splitlines()]
@@ -135,11 +135,27 @@ def test_entries_are_listed_with_their_numbers(running: Services, run: Run) -> N
         "directory:3*0.05",
         "business:1*0.125",
     ]
-    assert len(run("ledger", "list", "nobody", month()).splitlines()) == 1
-    for arguments in (["reseller"], ["reseller", "November"], []):
-        with pytest.raises(SystemExit) as stopped:
-            run("ledger", "list", *arguments)
-        assert "Say whose" in str(stopped.value)
+    for without in ("operator", "provider_suspense"):
+        assert len(run("ledger", "list", without, month()).splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ([], "Say whose"),
+        (["reseller"], "Say whose"),
+        (["reseller", "November"], "Say whose"),
+        (["reseller", "2026-13"], "Say whose"),
+        (["reseller", "2026-00"], "Say whose"),
+        (["nobody", "2026-11"], "There is no such account"),
+    ],
+)
+def test_a_mistyped_ledger_is_not_an_empty_one(
+    running: Services, run: Run, arguments: list[str], told: str
+) -> None:
+    """An empty table would say that nothing was charged."""
+    with pytest.raises(SystemExit, match=told):
+        run("ledger", "list", *arguments)
 
 
 def test_money_that_was_altered_is_named(
