@@ -4,7 +4,7 @@ A field that is not named here stays inside, whatever a register sends. For a co
 locates a dwelling is named: no street, no coordinates, no building (mission M4).
 """
 
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from functions.search.contact_message import (
@@ -18,15 +18,9 @@ from functions.search.contact_message import (
     VisitingAddress,
 )
 from functions.search.merge import Merged
-from functions.search.messages import CapabilityMessage, ControllerMessage, RegisterMessage
-from functions.search.offer import offered
-from leadcloud.accounts.money import Money
 from leadcloud.ages.model import Prediction
 from leadcloud.buildings.facts import Neighbourhoods
-from leadcloud.http.money_message import MoneyMessage
 from leadcloud.registers.contact import BusinessContact, ConsumerContact
-from leadcloud.registers.interface import RegisterDescription
-from leadcloud.registers.policy import RegisterPolicy
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
@@ -108,27 +102,4 @@ def _visiting_address(contact: BusinessContact) -> VisitingAddress | None:
         return None
     return VisitingAddress(
         street=contact.street, postal_code=contact.postal_code, post_office=contact.post_office
-    )
-
-
-def register_message(
-    register: RegisterDescription,
-    policy: RegisterPolicy,
-    *,
-    price: Money,
-    countries_with_ages: Container[str],
-) -> RegisterMessage:
-    """Return what a customer is told about a register, at the price that it pays."""
-    return RegisterMessage(
-        id=register.id,
-        name=register.name,
-        kind=register.kind,
-        controller=ControllerMessage(id=register.controller.id, name=register.controller.name),
-        criteria={
-            field: CapabilityMessage(ops=operators, native=native)
-            for field, (operators, native) in offered(register, countries_with_ages).items()
-            if field not in policy.closed_criteria
-        },
-        price_per_contact=MoneyMessage.of(price),
-        purposes=tuple(sorted(register.purposes - policy.purposes_off)),
     )

@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 
 from functions.search.codes import CodeListMessage, code_list_document
 from functions.search.cursor import CursorSeal
-from functions.search.delivery import register_message
 from functions.search.messages import (
     PolicyMessage,
     QuoteAnswer,
@@ -17,6 +16,7 @@ from functions.search.messages import (
     SearchAnswer,
     SearchRequest,
 )
+from functions.search.offer import register_message
 from functions.search.page import (
     Delivered,
     deliver_page,
