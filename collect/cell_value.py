@@ -2,6 +2,7 @@
 
 import math
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
@@ -18,10 +19,13 @@ _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})Z?")
 
 
 def text_of(value: Any) -> str | None:
-    """Return a cell as text, or None where it holds nothing."""
+    """Return a cell as text, or None where it holds nothing.
+
+    A letter and its dots are one character, as callers type them, however the file has it.
+    """
     if value is None or isinstance(value, (bool, dict, list)):
         return None
-    text = " ".join(str(value).split())
+    text = unicodedata.normalize("NFC", " ".join(str(value).split()))
     return None if text.lower() in _EMPTY else text
 
 

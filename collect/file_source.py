@@ -4,6 +4,8 @@ import csv
 import gzip
 import io
 import re
+import zlib
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, cast
@@ -37,14 +39,16 @@ def rows_of_file(path: Path, allowed: frozenset[str]) -> Iterator[Row]:
     with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as content:
         try:
             yield from reader(content, allowed)
+        except UnicodeDecodeError:
+            raise FileUnreadable("The file is not in UTF-8; save it so.") from None
         except (
             ijson.JSONError,
             ElementTree.ParseError,
             DefusedXmlException,
-            UnicodeDecodeError,
             csv.Error,
             EOFError,
             gzip.BadGzipFile,
+            zlib.error,
         ) as error:
             raise FileUnreadable(f"The file is not whole: {type(error).__name__}.") from None
 
@@ -60,6 +64,8 @@ def row_of_feature(feature: Any, allowed: frozenset[str]) -> Row:
 
 
 def _geojson(content: Content, allowed: frozenset[str]) -> Iterator[Row]:
+    if content.read(len(BOM_UTF8)) != BOM_UTF8:
+        content.seek(0)
     for feature in ijson.items(content, "features.item", use_float=True):
         yield row_of_feature(feature, allowed)
 

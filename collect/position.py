@@ -12,6 +12,8 @@ _LON, _LAT = (19.0, 32.0), (59.0, 71.0)
 _EASTING, _NORTHING = (50_000.0, 760_000.0), (6_600_000.0, 7_800_000.0)
 _MERIDIANS = range(19, 32)
 _PAIR = 2
+_DEEPEST = 4
+"""Lists around a number in a MultiPolygon, GeoJSON's deepest geometry."""
 
 
 def position(x: float, y: float) -> tuple[int, int] | None:
@@ -45,21 +47,21 @@ def position_of(geometry: Mapping[str, Any] | None) -> tuple[float, float] | Non
     """Return the middle of a GeoJSON geometry's bounding box, in its own coordinates."""
     if not isinstance(geometry, Mapping):
         return None
-    points = list(_points(geometry.get("coordinates")))
+    points = list(_points(geometry.get("coordinates"), _DEEPEST))
     if not points:
         return None
     xs, ys = zip(*points, strict=True)
     return (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
 
 
-def _points(coordinates: Any) -> Iterator[tuple[float, float]]:
-    if not isinstance(coordinates, list):
+def _points(coordinates: Any, depth: int) -> Iterator[tuple[float, float]]:
+    if not isinstance(coordinates, list) or depth == 0:
         return
     if len(coordinates) >= _PAIR and all(_is_number(item) for item in coordinates[:2]):
         yield float(coordinates[0]), float(coordinates[1])
         return
     for item in coordinates:
-        yield from _points(item)
+        yield from _points(item, depth - 1)
 
 
 def _is_number(value: Any) -> bool:

@@ -18,12 +18,17 @@ CSV = "a,owner,geom\n1,x,POINT (25.5 60.25)\n2,y,\n"
 @pytest.mark.parametrize("zipped", [False, True])
 @pytest.mark.parametrize(
     ("name", "content", "count"),
-    [("b.geojson", GEOJSON, 1), ("b.csv", CSV, 2), ("b.csv", "\ufeff" + CSV.replace(",", ";"), 2)],
+    [
+        ("b.geojson", GEOJSON, 1),
+        ("b.geojson", "\ufeff" + GEOJSON, 1),
+        ("b.csv", CSV, 2),
+        ("b.csv", "\ufeff" + CSV.replace(",", ";"), 2),
+    ],
 )
 def test_files_are_read_gzipped_or_not(
     tmp_path: Path, name: str, content: str, count: int, *, zipped: bool
 ) -> None:
-    """GeoJSON and CSV give the same rows: allowed columns and a point."""
+    """GeoJSON and CSV give the same rows, with a byte order mark or without: columns and a point."""
     file = tmp_path / (name + (".gz" if zipped else ""))
     file.write_bytes(gzip.compress(content.encode()) if zipped else content.encode())
 
@@ -76,6 +81,7 @@ def test_a_position_in_gml_that_is_no_number_is_none(tmp_path: Path) -> None:
         ("b.gml", '<!DOCTYPE a [<!ENTITY e SYSTEM "file:///etc/passwd">]><a>&e;</a>'),
         ("b.csv", "a,owner\n\udcff".encode("utf-8", "surrogateescape")),
         ("b.geojson.gz", "not gzip"),
+        ("b.geojson.gz", gzip.compress(GEOJSON.encode())[:10] + b"\xff" * 30),
         ("b.xlsx", "x"),
     ],
 )
@@ -87,3 +93,11 @@ def test_a_broken_file_is_refused_in_a_sentence(
 
     with pytest.raises(FileUnreadable):
         list(rows_of_file(tmp_path / name, frozenset({"a"})))
+
+
+def test_a_table_in_another_encoding_is_told_so(tmp_path: Path) -> None:
+    """It is whole, and needs only to be saved anew."""
+    (tmp_path / "b.csv").write_bytes("a\nMäntytie\n".encode("latin-1"))
+
+    with pytest.raises(FileUnreadable, match="UTF-8"):
+        list(rows_of_file(tmp_path / "b.csv", frozenset({"a"})))

@@ -1,5 +1,6 @@
 """Rows of sources, clean and dirty."""
 
+import unicodedata
 from typing import Any
 
 import pytest
@@ -21,6 +22,14 @@ def _ryhti(**cells: Any) -> dict[str, Any]:
         "permanent_building_identifier": building_id(1),
         "municipality_number": "091",
     } | cells
+
+
+def _nested(depth: int) -> list[Any]:
+    """Return a position within so many lists."""
+    nested: list[Any] = [LON, LAT]
+    for _ in range(depth):
+        nested = [nested]
+    return nested
 
 
 def _helsinki(**cells: Any) -> dict[str, Any]:
@@ -71,10 +80,11 @@ def test_position_is_found_in_any_system_and_axis_order(pair: tuple[float, float
         {"type": "Point", "coordinates": ["24.9", "60.1"]},
         {"type": "Point", "coordinates": [2.35, 48.85]},
         {"type": "Point", "coordinates": [float("nan"), float("nan")]},
+        {"type": "Polygon", "coordinates": _nested(3_000)},
     ],
 )
 def test_a_building_without_a_place_in_finland_is_dropped(geometry: Any) -> None:
-    """0/0, Paris, texts and nothing are no position."""
+    """0/0, Paris, texts, lists without end and nothing are no position."""
     assert _read("ryhti", _ryhti(geometry=geometry))[0] == Dropped(reason="position_unusable")
 
 
@@ -235,6 +245,13 @@ def test_a_wrong_check_character_is_a_flag_on_a_source_row() -> None:
 def test_what_no_street_is_called_is_no_street(name: str) -> None:
     """No formula, number or control character reaches an answer as a name."""
     assert _building("helsinki", _helsinki(katunimi_suomi=name)).street is None
+
+
+def test_letters_are_kept_as_callers_type_them() -> None:
+    """A source that writes ä as a and its dots gives the name that filters and look-ups ask for."""
+    apart = unicodedata.normalize("NFD", "Mäntytie")
+
+    assert _building("helsinki", _helsinki(katunimi_suomi=apart)).street == "Mäntytie"
 
 
 @pytest.mark.parametrize("name", ["ryhti", "hsy", "helsinki", "synthetic"])
