@@ -209,7 +209,7 @@ class SearchAnswer(Wire):
     """The contacts, and how each register answered; or, with explain, the plan."""
 
     # Written as they are, once checked: to look up again what each may hold costs more than writing.
-    contacts: tuple[SerializeAsAny[ContactMessage], ...]
+    contacts: tuple[SerializeAsAny[ContactMessage], ...] = Field(repr=False)
     sources: tuple[SourceMessage, ...]
     complete: bool = Field(description="Every register asked has answered in full.")
     next_cursor: str | None

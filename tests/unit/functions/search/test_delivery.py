@@ -1,5 +1,6 @@
 """What is delivered, and what stays inside."""
 
+from functions.search.messages import SearchAnswer
 from leadcloud.lead_reference import read
 from leadcloud.wiring import Services
 from tests.contacts import OpenAccount, company, person, register
@@ -83,3 +84,14 @@ def test_a_marketing_ban_always_excludes(services: Services, open_account: OpenA
     _, answer = post(services, BODY)
 
     assert [contact["name"]["first"] for contact in answer["contacts"]] == ["Testi2"]
+
+
+def test_an_answer_shows_no_contact(services: Services, open_account: OpenAccount) -> None:
+    """Whatever writes an answer down while it is a Python object, as a debugger or a log does."""
+    open_account(register("first", [person(1)]))
+    _, answer = post(services, BODY)
+
+    shown = repr(SearchAnswer.model_construct(**answer))
+
+    assert answer["charge"]["amount"] in shown
+    assert answer["contacts"][0]["phone"] not in shown
