@@ -12,7 +12,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from infra.needs import CANARY, COLLECTOR, FUNCTIONS, METERING, STEPS, SWEEPER
+from infra.needs import CANARY, COLLECTOR, FUNCTIONS, METERING, STEPS, SWEEPER, WHOLE_REGISTER
 from leadcloud.events import Event
 
 
@@ -60,7 +60,7 @@ COUNTED = {
         functions=("search",),
         only='$.state != "ok" && $.state != "partial" && $.state != "skipped"',
     ),
-    "StepsFailed": Counted(event=Event.STEP_FAILED, functions=(STEPS,)),
+    "StepsFailed": Counted(event=Event.STEP_FAILED, functions=(STEPS, WHOLE_REGISTER)),
     "SuspenseHours": Counted(event=Event.SUSPENSE_SEEN, functions=(SWEEPER,), field="hours"),
     "Sweeps": Counted(event=Event.RESERVATIONS_SWEPT, functions=(SWEEPER,)),
     "UsageRefused": Counted(event=Event.USAGE_REPORTED, functions=(METERING,), field="refused"),
@@ -71,7 +71,7 @@ COUNTED = {
 
 
 class LogMetrics(Construct):
-    """The filters on one deployment's logs."""
+    """The filters on logs of one deployment: each stack has those on its own functions'."""
 
     def __init__(
         self,
@@ -84,7 +84,7 @@ class LogMetrics(Construct):
         super().__init__(scope, construct_id)
         self._namespace = namespace
         for name, counted in COUNTED.items():
-            for function in counted.functions:
+            for function in (each for each in counted.functions if each in log_groups):
                 place = "".join(part.capitalize() for part in function.replace(".", "_").split("_"))
                 logs.MetricFilter(
                     self,

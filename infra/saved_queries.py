@@ -1,12 +1,13 @@
 """Queries that an operator begins with, kept beside the logs that they read."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+ERRORS = "Unexpected errors by place"
 _QUERIES = {
-    "Unexpected errors by place": """
+    ERRORS: """
         filter message = "UNEXPECTED_ERROR" or message = "STEP_FAILED"
         | stats count(*) as times, max(@timestamp) as last by error, place, step
         | sort times desc
@@ -52,13 +53,16 @@ class SavedQueries(Construct):
         *,
         folder: str,
         log_groups: Mapping[str, logs.ILogGroup],
+        titles: Collection[str] = tuple(_QUERIES),
     ) -> None:
         super().__init__(scope, construct_id)
-        for title, query in _QUERIES.items():
+        for title in titles:
             logs.CfnQueryDefinition(
                 self,
                 "".join(word.capitalize() for word in title.split()),
                 name=f"{folder}/{title}",
-                query_string="\n".join(line.strip() for line in query.strip().splitlines()),
+                query_string="\n".join(
+                    line.strip() for line in _QUERIES[title].strip().splitlines()
+                ),
                 log_group_names=[group.log_group_name for group in log_groups.values()],
             )

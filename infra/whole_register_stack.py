@@ -12,12 +12,14 @@ from constructs import Construct
 
 from infra.data_stack import DataStack
 from infra.layers import Layers
+from infra.log_metrics import LogMetrics
 from infra.nag import acknowledge
 from infra.needs import WHOLE_REGISTER, WHOLE_REGISTER_NEEDS
 from infra.node import REPOSITORY
 from infra.places import Places
 from infra.python_function import PythonFunction
 from infra.rights import Rights
+from infra.saved_queries import ERRORS, SavedQueries
 from infra.stages import Exchange, Stage
 from infra.workflow import Workflow
 from infra.workflow_names import JOBS, workflow_name
@@ -43,6 +45,7 @@ class WholeRegisterStack(Stack):
         for exchange in stage.exchanges:
             self._allow_exchange(steps, exchange)
         self._workflow(steps.function)
+        self._watch(steps)
 
     def _function(self) -> PythonFunction:
         needs = WHOLE_REGISTER_NEEDS
@@ -59,6 +62,19 @@ class WholeRegisterStack(Stack):
             memory=needs.memory,
             timeout=needs.timeout,
             log_retention=self._stage.log_retention,
+        )
+
+    def _watch(self, steps: PythonFunction) -> None:
+        """Count what the service's alarm counts, under its name, and find it as easily."""
+        name = f"LeadCloud{self._stage.name}"
+        log_groups = {WHOLE_REGISTER: steps.log}
+        LogMetrics(self, "LogMetrics", namespace=name, log_groups=log_groups)
+        SavedQueries(
+            self,
+            "SavedQueries",
+            folder=f"{name}/Whole registers",
+            log_groups=log_groups,
+            titles=(ERRORS,),
         )
 
     def _allow_exchange(self, steps: PythonFunction, exchange: Exchange) -> None:

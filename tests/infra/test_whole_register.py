@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.infra.deployment import listed
+from tests.infra.deployment import deployment_of, listed
 
 DEFINITION = Path(__file__).parents[2] / "functions" / "search" / "whole_register.asl.json"
 OWNER = "111122223333"
@@ -116,6 +116,29 @@ def test_it_touches_jobs_only_and_their_owners_only(resources: dict[str, Any]) -
             assert statement["Condition"] == {"StringEquals": {"aws:ResourceAccount": OWNER}}
             found.add(statement["Resource"]["Fn::Join"][1][-1].partition(".example")[2])
         assert found == ends
+
+
+def test_its_failures_are_counted_and_found(resources: dict[str, Any], assembly: Path) -> None:
+    """A part that fails adds to what the service's alarm counts, and a saved query names the place."""
+    (log,) = {
+        each["LoggingConfig"]["LogGroup"]["Ref"]
+        for each in of_type(resources, "AWS::Lambda::Function")
+    }
+    (counted,) = of_type(resources, "AWS::Logs::MetricFilter")
+    (written,) = counted["MetricTransformations"]
+    watched = {
+        (each["Namespace"], each["MetricName"])
+        for each in deployment_of(assembly, "Dev").properties("AWS::CloudWatch::Alarm")
+        if "MetricName" in each
+    }
+    assert "STEP_FAILED" in counted["FilterPattern"]
+    assert (written["MetricNamespace"], written["MetricName"]) in watched
+    (query,) = of_type(resources, "AWS::Logs::QueryDefinition")
+    assert "STEP_FAILED" in query["QueryString"]
+    assert [each["Ref"] for each in (counted["LogGroupName"], *query["LogGroupNames"])] == [
+        log,
+        log,
+    ]
 
 
 def test_its_time_is_its_tasks(resources: dict[str, Any]) -> None:
