@@ -57,13 +57,15 @@ def contact(desk: Desk, ids: Ids) -> Outcome:
 def ask_contact(desk: Desk, ids: Ids) -> None:
     """Ask the person to confirm the contact channel, unless that was done just now."""
     request = _wait(desk, ids)
-    if _until(desk, request.asked_at, ASK_AGAIN_AFTER) > 0:
+    if request.state not in OPEN or _until(desk, request.asked_at, ASK_AGAIN_AFTER) > 0:
         return
     payload = desk.payloads.open(request.reference)
     desk.letters.write("confirm_again" if request.asks else "confirm", request, payload)
     now = desk.clock.now()
 
-    def asked(current: SubjectRequest) -> Change[SubjectRequest]:
+    def asked(current: SubjectRequest) -> Change[SubjectRequest] | None:
+        if current.state not in OPEN:
+            return None
         to = replace(current, state="contact_pending", asks=current.asks + 1, asked_at=now)
         return Change(to=to, event="contact_asked", details={"time": to.asks})
 
@@ -98,12 +100,14 @@ def resolve(desk: Desk, ids: Ids) -> Outcome:
 def ask_source(desk: Desk, ids: Ids) -> None:
     """Ask the person who called, once."""
     request = _wait(desk, ids)
-    if request.source_asked_at:
+    if request.state not in OPEN or request.source_asked_at:
         return
     desk.letters.write("who_called", request, desk.payloads.open(request.reference))
     now = desk.clock.now()
 
-    def asked(current: SubjectRequest) -> Change[SubjectRequest]:
+    def asked(current: SubjectRequest) -> Change[SubjectRequest] | None:
+        if current.state not in OPEN:
+            return None
         to = replace(current, state="needs_info", source_asked_at=now)
         return Change(to=to, event="source_asked")
 
@@ -113,6 +117,8 @@ def ask_source(desk: Desk, ids: Ids) -> None:
 def ask_operator(desk: Desk, ids: Ids) -> None:
     """Leave the request to an operator."""
     request = _wait(desk, ids)
+    if request.state not in OPEN:
+        return
     _move(desk, request.reference, "with_operator")
     add_task(
         desk.store,
