@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import cold_start
 from tests.infra.deployment import Deployment, listed
 
 MOST_BYTES = 60_000_000
@@ -52,6 +53,21 @@ def test_a_function_and_its_layers_are_small(deployment: Deployment) -> None:
         release = sizes.pop(RELEASE, 0)
         assert sum(sizes.values()) <= MOST_BYTES, f"{name} has {sum(sizes.values()):,} bytes"
         assert sum(sizes.values()) + release <= MOST_WITH_RELEASE
+
+
+def test_the_bench_counts_as_this_does(deployment: Deployment) -> None:
+    """What it holds against the same 60 MB is what a cold start loads, without the building database."""
+    told = {figure.name: figure.value for figure in cold_start.sizes()}
+    for name, function in deployment.functions().items():
+        if "." in name:
+            continue
+        found = (
+            path.stat().st_size
+            for folder in (deployment.asset(function), *deployment.layers(function))
+            for within, path in files(folder).items()
+            if within != RELEASE
+        )
+        assert told[f"{name} and its layers"] == pytest.approx(sum(found) / 1e6, rel=0.02), name
 
 
 def test_whoever_asks_about_buildings_has_the_building_database(deployment: Deployment) -> None:
