@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
 
 from leadcloud.accounts.money import Money
@@ -124,6 +125,20 @@ def test_what_it_never_processes_is_not_told(stub: Stubber, sink: MarketplaceSin
     """After three tries; in an hour there are others."""
     for _ in range(3):
         expect(stub, {"Results": [], "UnprocessedRecords": [metered()]})
+
+    with pytest.raises(SinkUnavailable):
+        sink.send([record()])
+
+
+def test_what_cannot_be_reached_is_told_later(
+    client: "MarketplaceMeteringClient", sink: MarketplaceSink
+) -> None:
+    """A broken connection is no record's fault."""
+
+    def unreachable(**_: object) -> None:
+        raise EndpointConnectionError(endpoint_url="https://aws.example")
+
+    client.meta.events.register("before-call", unreachable)
 
     with pytest.raises(SinkUnavailable):
         sink.send([record()])
