@@ -24,7 +24,7 @@ from leadcloud.clock import SetClock
 from leadcloud.controllers import ControllerEntry
 from leadcloud.executions import due_key, execution_key
 from leadcloud.forwarding.destination import Destination
-from leadcloud.forwarding.interface import ControllerUnreachable
+from leadcloud.forwarding.interface import ControllerRefused, ControllerUnreachable
 from leadcloud.forwarding.signature import key_to_text, sign
 from leadcloud.lead_reference import Delivery
 from leadcloud.mail import Mail
@@ -76,6 +76,8 @@ class Interfaces:
     raw: list[tuple[str, Mapping[str, str], bytes]] = field(default_factory=list)
     failing: dict[str, int] = field(default_factory=dict)
     """How many posts to a host fail yet."""
+    refusing: set[str] = field(default_factory=set)
+    """Hosts that are there, and take nothing."""
     lost_answers: dict[str, int] = field(default_factory=dict)
     """How many posts to a host arrive without us ever hearing so."""
     on_post: Callable[[str], None] = lambda _host: None
@@ -84,6 +86,8 @@ class Interfaces:
         if self.failing.get(to.host, 0) > 0:
             self.failing[to.host] -= 1
             raise ControllerUnreachable
+        if to.host in self.refusing:
+            raise ControllerRefused
         self.posted.append((to.host, headers, json.loads(body)))
         self.raw.append((to.host, headers, body))
         if self.lost_answers.get(to.host, 0) > 0:

@@ -113,6 +113,16 @@ def test_case_17_an_interface_down_for_days_is_waited_for(house: House) -> None:
     assert house.failed_executions() == []
 
 
+def test_case_17_an_interface_that_refuses_is_an_operators_at_once(house: House) -> None:
+    """Case 17: one that is down may come back by itself, one that refuses does not."""
+    house.interfaces.failing["buyer.example"] = 1
+    house.interfaces.refusing.add("source.example")
+    reference = house.forwarded()
+    assert house.tasks() == ["controller_unreachable"]
+    assert house.case(reference, SOURCE).alarmed
+    assert not house.case(reference, BUYER).alarmed
+
+
 def test_case_17_ten_days_before_the_date_another_channel_is_taken(house: House) -> None:
     """Case 17: an interface that stays down is left for mail at T-10."""
     house.interfaces.failing["source.example"] = 10_000
