@@ -13,7 +13,7 @@ from leadcloud.purpose import PURPOSES
 from leadcloud.store.interface import RecordExists
 from leadcloud.wiring import Services
 from local.demo_database import demo_register
-from local.folder import Folder, write_whole
+from local.folder import Folder, StartError, write_whole
 
 REGISTERS = {
     "directory": "demo_directory_consumers",
@@ -86,6 +86,9 @@ def seed(folder: Folder, services: Services) -> dict[str, str]:
 
     demo.json is written last: a start that died before it is simply done again. What a folder of an
     older version lacks, it is given.
+
+    Raises:
+        StartError: demo.json cannot be read.
     """
     for account in _ACCOUNTS:
         with suppress(RecordExists):
@@ -95,13 +98,23 @@ def seed(folder: Folder, services: Services) -> dict[str, str]:
             services.accounts.accept_terms(account.id, by="demo")
         if account.is_prepaid and last_entry(services.store, account.id) is None:
             services.ledger.top_up(account.id, _FIRST_MONEY, note="demo")
-    if folder.demo.exists():
-        keys: dict[str, str] = json.loads(folder.demo.read_text(encoding="utf-8"))["keys"]
-        return keys
-    return {
+    known = _known_keys(folder)
+    return known | {
         name: services.keys.issue(account_id, scopes, new=NewKey(name="In demo.json"), by="demo")
         for name, (account_id, scopes) in _KEYS.items()
+        if name not in known
     }
+
+
+def _known_keys(folder: Folder) -> dict[str, str]:
+    if not folder.demo.exists():
+        return {}
+    try:
+        return dict(json.loads(folder.demo.read_text(encoding="utf-8"))["keys"])
+    except (ValueError, KeyError, TypeError):
+        raise StartError(
+            f"{folder.demo} cannot be read. Remove it, and new demo keys are issued."
+        ) from None
 
 
 def register_demo(services: Services, provider_url: str) -> None:

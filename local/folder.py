@@ -1,5 +1,6 @@
 """The folder in which one machine keeps its state: what lies where, and who may use it."""
 
+import argparse
 import fcntl
 import json
 import os
@@ -9,6 +10,13 @@ from base64 import b64encode
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+
+def named_folder(text: str) -> Path:
+    """Read the folder of an option: an empty one is a slip, and would be the working folder."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("name a folder")
+    return Path(text)
 
 
 class StartError(Exception):
@@ -118,8 +126,8 @@ def draw_secrets(folder: Folder) -> dict[str, str]:
     drawn: dict[str, str] = {}
     if folder.secrets.exists():
         try:
-            drawn = json.loads(folder.secrets.read_text(encoding="utf-8"))
-        except ValueError:
+            drawn = dict(json.loads(folder.secrets.read_text(encoding="utf-8")))
+        except (ValueError, TypeError):
             raise StartError(
                 f"{folder.secrets} cannot be read. Put a copy of it in its place: without it no "
                 "key that was issued is good."

@@ -17,7 +17,7 @@ from local.demo import announce, register_demo, seed
 from local.demo_controllers import register_demo_controllers, start_demo_controllers
 from local.demo_database import create_demo_database
 from local.directory_provider import start_directory_provider
-from local.folder import Folder, StartError, draw_secrets
+from local.folder import Folder, StartError, draw_secrets, named_folder
 from local.gateway import Gateway, Handler
 from local.server import WAITING_CONNECTIONS, serve
 from local.subject_requests import run_subject_requests
@@ -87,7 +87,11 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./run", description=__doc__)
     parser.add_argument("--port", type=int, default=8000, help="port on 127.0.0.1 (8000)")
     parser.add_argument(
-        "--data", type=Path, default=Path(".local"), metavar="DIR", help="where state lies (.local)"
+        "--data",
+        type=named_folder,
+        default=Path(".local"),
+        metavar="DIR",
+        help="where state lies (.local)",
     )
     return parser.parse_args()
 

@@ -195,12 +195,20 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     assert "--data" in said
 
 
-@pytest.mark.parametrize("name", ["leadcloud.sqlite", "secrets.json"])
+@pytest.mark.parametrize("name", ["leadcloud.sqlite", "secrets.json", "demo.json"])
 def test_a_folder_that_holds_something_else_is_told(tmp_path: Path, name: str) -> None:
     """The message names the file."""
     (tmp_path / name).write_text("something else, longer than what a database begins with " * 9)
 
-    assert name in start_and_fail("--port", "0", "--data", str(tmp_path))
+    said = start_and_fail("--port", "0", "--data", str(tmp_path))
+
+    assert name in said
+    assert "Traceback" not in said
+
+
+def test_an_empty_folder_name_is_told() -> None:
+    """As `--data "$DIR"` gives it without a DIR: secrets would lie wherever the caller stands."""
+    assert "name a folder" in start_and_fail("--port", "70000", "--data", "")
 
 
 def test_two_services_do_not_share_a_folder(running_service: RunningService) -> None:
