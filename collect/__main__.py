@@ -29,7 +29,7 @@ from collect.file_source import FileUnreadable, rows_of_file
 from collect.profile import SourceRefused, allowed, profile, profile_names
 from collect.report import DoesNotAddUp, Report
 from collect.row import Row
-from collect.synthetic import VANTAA
+from collect.synthetic import MOST, VANTAA
 from collect.wfs import SourceFailed, polite_client
 from leadcloud.buildings.release import Release
 
@@ -77,6 +77,10 @@ def _collect(options: argparse.Namespace) -> tuple[Release, Report]:
 
 def _feeds(options: argparse.Namespace, client: httpx.Client) -> list[Feed]:
     """Return the sources in the order in which they were named."""
+    if options.files and "file" not in options.source:
+        raise FileUnreadable("Files are read with --source file; other sources take none.")
+    if not 1 <= options.count <= MOST:
+        raise SourceRefused(f"--count takes 1 to {MOST}.")
     feeds: list[Feed] = []
     for source in options.source:
         if source == "file":

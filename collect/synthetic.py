@@ -12,7 +12,8 @@ from typing import Any
 
 from leadcloud.buildings.identifier import check_character
 
-_FIRST_ID, _IDS = 190_000_000, 9_500_000
+_FIRST_ID, MOST = 190_000_000, 9_500_000
+"""The first identifier, and how many buildings there can be from it on."""
 _WORDS = (
     ("Koivu", "Björk"), ("Mänty", "Tall"), ("Kuusi", "Gran"), ("Pihlaja", "Rönn"),
     ("Tuomi", "Hägg"), ("Leppä", "Al"), ("Kallio", "Berg"), ("Niitty", "Ängs"),
@@ -100,7 +101,7 @@ def synthetic_rows(count: int, seed: int = 1) -> Iterator[dict[str, Any]]:
     """Yield so many rows, the same for the same seed."""
     random = Random(seed)  # noqa: S311 invented data must be the same every time
     serial = _FIRST_ID
-    longest_step = min(5, 2 * _IDS // count - 1)
+    longest_step = min(5, 2 * MOST // count - 1)
     for town in towns(count):
         left, area = town.buildings, 0
         while left:

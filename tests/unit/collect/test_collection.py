@@ -221,6 +221,9 @@ def test_a_manifest_names_source_licence_and_checksum(tmp_path: Path) -> None:
             "Name each source once",
         ),
         (["--source", "mml"], "forbids direct marketing"),
+        (["--source", "synthetic", "ryhti=b.json"], "--source file"),
+        (["--source", "synthetic", "--count", "0"], "--count takes"),
+        (["--source", "synthetic", "--count", "9500001"], "--count takes"),
     ],
 )
 def test_a_command_that_cannot_be_carried_out_says_why(
