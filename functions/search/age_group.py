@@ -13,6 +13,7 @@ from functions.search.help import asked_of, read_help
 from functions.search.values import Wrong, listed
 from leadcloud.ages.groups import Scheme
 from leadcloud.ages.model import AgeModels, Prediction
+from leadcloud.ages.names import without_surname
 from leadcloud.errors import Fault
 from leadcloud.registers.contact import ConsumerContact, Contact
 from leadcloud.registers.interface import RegisterDescription
@@ -31,7 +32,7 @@ class AgeGroups:
     def predictions(self, contacts: Sequence[ConsumerContact], country: str) -> list[Prediction]:
         """Return what is told of each contact of a country."""
         return self.models.model(country).predict(
-            [contact.first_name for contact in contacts],
+            [_given(contact) for contact in contacts],
             [contact.gender for contact in contacts],
             [contact.postal_code for contact in contacts],
             scheme=self.scheme,
@@ -47,9 +48,14 @@ class AgeGroups:
     ) -> float:
         """Return how probably a contact is in one of these groups, in steps of 0.05."""
         judgement = self.models.model(register.country).judge(
-            contact.first_name, contact.gender, contact.postal_code
+            _given(contact), contact.gender, contact.postal_code
         )
         return judgement.probability(groups, self.scheme)
+
+
+def _given(contact: ConsumerContact) -> str:
+    """Return the first name as it is judged: registers that write `Virtanen Matti` do it there, too."""
+    return without_surname(contact.first_name, contact.last_name)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

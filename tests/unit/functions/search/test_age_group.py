@@ -92,6 +92,28 @@ def test_contacts_are_limited_by_their_likeliest_group(
     assert 0 < len(answer["contacts"]) < len(people)
 
 
+def test_a_surname_in_front_is_not_taken_for_the_first_name(
+    services: Services, names: list[str], open_account: OpenAccount
+) -> None:
+    """As a criterion, in what is told and in the order, Oskari Siiri of the family Oskari is Siiri."""
+    plain = [person(n, first_name=name) for n, name in enumerate(names)]
+    swapped = [
+        replace(each, first_name=f"{surname} {each.first_name}", last_name=surname)
+        for each, surname in zip(plain, reversed(names), strict=True)
+    ]
+    open_account(register("first", plain), register("swapped", swapped))
+
+    _, expected = search(services, {"in": ["65-74"]}, order="age_group_probability")
+    _, answer = search(
+        services, {"in": ["65-74"]}, order="age_group_probability", registers=["swapped"]
+    )
+
+    assert answer["contacts"]
+    assert [(each["phone"], each["age_group"]) for each in answer["contacts"]] == [
+        (each["phone"], each["age_group"]) for each in expected["contacts"]
+    ]
+
+
 def test_an_account_of_four_groups_is_asked_and_told_in_four(
     services: Services, names: list[str], open_account: OpenAccount
 ) -> None:

@@ -4,7 +4,15 @@ import unicodedata
 
 import pytest
 
-from leadcloud.ages.names import Lexicon, given_names, key_of, ngrams, stem, surname_first
+from leadcloud.ages.names import (
+    Lexicon,
+    given_names,
+    key_of,
+    ngrams,
+    stem,
+    surname_first,
+    without_surname,
+)
 
 KNOWN = ("matti", "päivi", "marja-liisa", "marja", "juha", "åke", "zoë")
 LEXICON = Lexicon(KNOWN)
@@ -72,6 +80,24 @@ def test_the_order_is_decided_for_the_register_as_a_whole() -> None:
     assert not surname_first(["Matti", "Marja Liisa", "Aho Xyzzy"], LEXICON.index)
     assert found("Virtanen Matti", surname_first=True) == "matti"
     assert given_names("Matti", surname_first=True) == ("matti",)
+
+
+@pytest.mark.parametrize(
+    ("name", "surname", "given"),
+    [
+        ("Virtanen Matti", "Virtanen", "Matti"),
+        ("VIRTANEN, Matti Juhani", "Virtanen", "Matti Juhani"),
+        ("Matti", "Virtanen", "Matti"),
+        ("Virta Matti", "Virtanen", "Virta Matti"),
+        ("Mattila", "Matti", "Mattila"),
+        ("Matti", "Matti", "Matti"),
+        ("Matti V.", "Matti", "Matti V."),
+        ("Virtanen Matti", "", "Virtanen Matti"),
+    ],
+)
+def test_a_surname_that_is_known_and_leads_is_left_out(name: str, surname: str, given: str) -> None:
+    """Only a whole one, and never all that there is."""
+    assert without_surname(name, surname) == given
 
 
 def test_an_unknown_name_is_judged_by_its_first_part() -> None:

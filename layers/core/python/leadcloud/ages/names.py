@@ -126,6 +126,15 @@ def surname_first(names: Iterable[str], known: Container[str]) -> bool:
     return votes < 0
 
 
+def without_surname(name: str, surname: str) -> str:
+    """Return a written name without the surname that leads it, where the surname is known."""
+    end = len(surname)
+    if not surname or name[:end].casefold() != surname.casefold():
+        return name
+    after = _BREAK.match(name, end)
+    return name[after.end() :] if after and tokens(name[end:]) else name
+
+
 def given_names(name: str, *, surname_first: bool = False) -> tuple[str, ...]:
     """Return the given names in a written name; where the surname leads, it is left out."""
     names = tokens(name)
