@@ -70,6 +70,14 @@ await drawn(() => page.click("#controls button"));
 await note("all");
 await look("all");
 
+await page.fill("#address", "01690");
+const unusable = page.waitForResponse((response) => response.status() === 400);
+await page.press("#address", "Tab");
+await (await unusable).finished();
+await page.waitForSelector("#map[aria-busy=false]");
+found.status.unusable = await page.innerText("#status");
+await page.fill("#address", "");
+
 await page.fill("#from", "1970");
 await drawn(() => page.press("#from", "Tab"));
 await page.fill("#to", "1979");

@@ -67,6 +67,11 @@ def test_a_wrong_key_is_told(findings: Any) -> None:
     assert findings["status"]["refused"] == "A valid X-API-Key is needed"
 
 
+def test_an_unusable_address_is_told_in_one_sentence(findings: Any) -> None:
+    """What is wrong with it, without the heading of the problem document run into it."""
+    assert findings["status"]["unusable"].startswith("Give a street")
+
+
 def test_the_key_is_nowhere_but_in_memory(findings: Any) -> None:
     """Not in storage, cookie or address; gone after a reload."""
     assert (findings["kept"]["storage"], findings["kept"]["cookies"]) == (0, "")

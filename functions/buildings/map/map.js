@@ -57,7 +57,8 @@ async function get(url, signal) {
   const answer = await fetch(url, { headers: { "X-API-Key": key }, signal });
   const body = await answer.json();
   if (!answer.ok) {
-    throw new Error([body.detail, ...(body.errors ?? []).map((fault) => fault.detail)].join(" "));
+    const faults = (body.errors ?? []).map((fault) => fault.detail);
+    throw new Error(faults.join(" ") || body.detail);
   }
   return body;
 }
