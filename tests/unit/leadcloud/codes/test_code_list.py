@@ -107,3 +107,4 @@ def test_a_wrong_code_leads_to_the_most_alike() -> None:
     """Somebody who dropped a zero or a letter is shown the code that was meant."""
     assert "092" in code_list("municipality").nearest("92")
     assert "managing_director" in code_list("decision_maker_role").nearest("managingdirector")
+    assert {len(code) for code in code_list("tol_2025").nearest("0000")} == {4}
