@@ -83,6 +83,17 @@ def test_only_persons_of_a_register_of_ones_own_are_judged(
     assert faults_in(problem) == [("register", code)]
 
 
+def test_a_register_is_judged_without_its_secrets(age_caller: Post, services: Services) -> None:
+    """What it is stands in its record; nothing that would let us in to it is asked for."""
+    name = "demo_directory_consumers"
+    del services.registers  # in their place, the service's own
+    services.registers.put(name, {"adapter": "directory_api", "manifest": name})
+    services.accounts.add_register("buyer", name, by="operator")
+
+    assert services.registers.register(name) is None
+    assert age_caller(body_of(["Marjatta"]) | {"register": name})[0] == 200
+
+
 @pytest.mark.parametrize(
     "off", [RegisterPolicy(age_prediction=False), RegisterPolicy(enabled=False)]
 )

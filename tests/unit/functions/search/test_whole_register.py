@@ -90,6 +90,19 @@ def test_every_row_is_listed_left_out_or_unreadable(bench: Bench) -> None:
     assert result == {"state": "done", "parts": 2, "listed": 3, "left_out": 1, "unreadable": 5}
 
 
+def test_a_register_is_worked_on_without_its_secrets(bench: Bench) -> None:
+    """Its rows are brought to us: nothing that would let us in to it is asked for."""
+    name = "demo_directory_consumers"
+    del bench.services.registers  # in their place, the service's own
+    bench.services.registers.put(name, {"adapter": "directory_api", "manifest": name})
+    bench.services.accounts.add_register("buyer", name, by="operator")
+    bench.lay(PERSONS, job=JOB | {"register": name})
+
+    assert bench.services.registers.register(name) is None
+    assert bench.run() is None
+    assert bench.listed() == ["1", "2"]
+
+
 @pytest.mark.parametrize(
     ("criteria", "listed"),
     [
