@@ -71,6 +71,19 @@ def test_an_industry_that_another_classification_cannot_say_is_told(
     assert "try the code above it" in problem["errors"][0]["detail"]
 
 
+def test_of_a_register_without_industries_no_classification_is_told(
+    services: Services, open_account: OpenAccount
+) -> None:
+    """There another code would be of no use."""
+    open_account(register("first", [company(1)], kind="business", native={}))
+    body = BODY | {"purpose": "telemarketing_b2b", "criteria": {"industry": {"in": ["47111"]}}}
+
+    _, problem = post(services, body)
+
+    assert faults_in(problem) == [("criteria.industry", "criterion_unsupported")]
+    assert "try" not in problem["errors"][0]["detail"]
+
+
 @pytest.fixture
 def unusable(services: Services, open_account: OpenAccount) -> list[str]:
     """Registers of a contract, the first of which was never entered, or has lost its secret."""
