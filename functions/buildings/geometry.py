@@ -18,8 +18,8 @@ _MOST = 100
 Json = Any
 
 
-def read_polygon(text: str, name: str) -> Area:
-    """Return the area of a polygon in well-known text, in degrees, longitude first.
+def read_polygons(text: str, name: str) -> list[Area]:
+    """Return the areas of a polygon or of several, in well-known text, in degrees, longitude first.
 
     Raises:
         ParameterInvalid: It is none, or has too many positions.
@@ -29,12 +29,11 @@ def read_polygon(text: str, name: str) -> Area:
         raise fault(name, "Give POLYGON((24.9 60.1, …)).")
     try:
         _, geometry = cql2.parse_text(f"S_INTERSECTS(geometry, {text})").to_json()["args"]
-        (area,) = areas_of(geometry, CRS84)
+        return areas_of(geometry, CRS84)
     except ParameterInvalid as error:
         raise fault(name, error.faults[0].detail) from None
     except (cql2.ParseError, ValueError, KeyError, TypeError):
         raise fault(name, "This is no polygon in well-known text.") from None
-    return area
 
 
 def areas_of(geometry: Json, crs: Crs) -> list[Area]:
@@ -105,7 +104,7 @@ def _at_most(items: Json, most: int) -> Sequence[Json]:
 
 def _positions(parts: Json) -> list[list[tuple[float, float]]]:
     if not parts or sum(len(part) for part in parts) > MAX_POINTS:
-        _refuse(f"A line or polygon has at most {MAX_POINTS} positions.")
+        _refuse(f"A line or polygon has 1 to {MAX_POINTS} positions.")
     return [[(float(point[0]), float(point[1])) for point in part] for part in parts]
 
 

@@ -1,16 +1,18 @@
 """How many buildings of which decade and use an area has."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from pydantic import Field
 
 from functions.buildings.crs import CRS84
-from functions.buildings.geometry import read_polygon
+from functions.buildings.geometry import read_polygons
 from functions.buildings.parameter import bbox_edges, fault
 from functions.buildings.queryable import QUERYABLES
-from leadcloud.buildings.area import Condition
+from leadcloud.buildings.area import Area, Condition
 from leadcloud.buildings.store import BuildingStore, Selection
 from leadcloud.clock import Deadline
 from leadcloud.codes.code_list import code_list
@@ -24,7 +26,8 @@ class StatisticsParameters(Parameters):
 
     bbox: str | None = Field(default=None, description="West, south, east, north.")
     polygon: str | None = Field(
-        default=None, description="Well-known text: POLYGON((24.9 60.1, …)), longitude first."
+        default=None,
+        description="Well-known text: POLYGON((24.9 60.1, …)) or MULTIPOLYGON; longitude first.",
     )
     postal_code: str | None = None
     municipality: str | None = None
@@ -90,7 +93,7 @@ def _selection(asked: StatisticsParameters) -> Selection:
     if name == "bbox":
         return Selection(area=CRS84.box(bbox_edges(text), "bbox"))
     if name == "polygon":
-        return Selection(area=read_polygon(text, "polygon"))
+        return _within(read_polygons(text, "polygon"))
     queryable = QUERYABLES[name]
     value = str(queryable.value_of_text(text))
     _check(name, value)
@@ -99,6 +102,14 @@ def _selection(asked: StatisticsParameters) -> Selection:
         postal_code=value if name == "postal_code" else None,
         municipality=value if name == "municipality" else None,
     )
+
+
+def _within(areas: Sequence[Area]) -> Selection:
+    """Return what lies in any of the areas, each building once."""
+    if len(areas) == 1:
+        return Selection(area=areas[0])
+    conditions = (area.condition(f"in_area_{number}") for number, area in enumerate(areas))
+    return Selection(condition=reduce(or_, conditions))
 
 
 def _check(name: str, value: str) -> None:

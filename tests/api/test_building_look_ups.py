@@ -78,6 +78,13 @@ def test_completion_forgives_one_typo(open_look_up: OpenLookUp) -> None:
     assert streets("koivutie 99") == []
 
 
+OVERLAPPING = (
+    "MULTIPOLYGON(((25 60.27,25.04 60.27,25.04 60.3,25 60.3,25 60.27)),"
+    "((25.03 60.27,25.06 60.27,25.06 60.3,25.03 60.3,25.03 60.27)))"
+)
+"""Two halves of a box, and a strip that both have."""
+
+
 def test_statistics_are_the_buildings_counted(look_up: LookUp) -> None:
     """Counts by decade and use are those of the features, for every kind of area."""
     box = "25.0,60.27,25.06,60.3"
@@ -98,6 +105,7 @@ def test_statistics_are_the_buildings_counted(look_up: LookUp) -> None:
         each["properties"]["use"] == "sauna" for each in seventies
     )
     assert ask(polygon=polygon) == found
+    assert ask(polygon=OVERLAPPING) == found
     assert ask(municipality="092")["buildings"] == SYNTHETIC
     assert ask(bbox="-180,-90,180,90")["buildings"] == SYNTHETIC
     code = features[0]["properties"]["postal_code"]

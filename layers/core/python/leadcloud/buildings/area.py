@@ -39,6 +39,13 @@ class Condition:
             functions={**self.functions, **other.functions},
         )
 
+    def __or__(self, other: "Condition") -> "Condition":
+        return Condition(
+            sql=f"({self.sql} OR {other.sql})",
+            values=self.values + other.values,
+            functions={**self.functions, **other.functions},
+        )
+
 
 class Area(Protocol):
     """A part of the earth's surface."""
