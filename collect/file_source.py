@@ -120,15 +120,25 @@ def _gml_row(feature: Any, allowed: frozenset[str]) -> Row:
 
 
 def _gml_geometry(element: Any) -> Row | None:
+    size = "2"
     for part in element.iter():
+        size = part.get("srsDimension", size)
         if _name(part) in {"pos", "posList", "coordinates"} and part.text:
             try:
                 numbers = [float(text) for text in re.split(r"[\s,]+", part.text.strip())]
+                step = _numbers_a_position(part, size)
             except ValueError:
                 return None
-            pairs = [list(pair) for pair in zip(numbers[::2], numbers[1::2], strict=False)]
+            pairs = [list(pair) for pair in zip(numbers[::step], numbers[1::step], strict=False)]
             return {"type": "MultiPoint", "coordinates": pairs}
     return None
+
+
+def _numbers_a_position(part: Any, size: str) -> int:
+    """Return how many numbers make a position: heights may follow, which are left out."""
+    if _name(part) == "coordinates":
+        return max(2, str(part.text).split()[0].count(",") + 1)
+    return max(2, int(size))
 
 
 def _name(element: Any) -> str:

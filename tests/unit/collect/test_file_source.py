@@ -73,6 +73,25 @@ def test_a_position_in_gml_that_is_no_number_is_none(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "corners",
+    [
+        '<posList srsDimension="3">25 60 12.5 26 60 12.5 26 61 12.5</posList>',
+        '<ring srsDimension="3"><posList>25 60 12.5 26 60 12.5 26 61 12.5</posList></ring>',
+        "<coordinates>25,60,12.5 26,60,12.5 26,61,12.5</coordinates>",
+        "<coordinates>25,60 26,60 26,61</coordinates>",
+        "<posList>25 60 26 60 26 61</posList>",
+    ],
+)
+def test_heights_in_gml_are_left_out(tmp_path: Path, corners: str) -> None:
+    """A footprint is where it is, whatever height its corners have."""
+    (tmp_path / "b.gml").write_text(f"<f><member><r><g>{corners}</g></r></member></f>")
+
+    (row,) = rows_of_file(tmp_path / "b.gml", frozenset())
+
+    assert row["geometry"]["coordinates"] == [[25, 60], [26, 60], [26, 61]]
+
+
+@pytest.mark.parametrize(
     ("name", "content"),
     [
         ("b.geojson", GEOJSON[:60]),
