@@ -13,7 +13,7 @@ from typing import IO, Any, cast
 import ijson
 from defusedxml import DefusedXmlException, ElementTree
 
-_POINT = re.compile(r"POINT\s*\(\s*(\S+)\s+(\S+)\s*\)", re.IGNORECASE)
+_GEOMETRY = re.compile(r"(?:POINT|POLYGON)\s*(?:ZM|Z|M)?\s*\(([-+0-9.e,()\s]+)\)", re.IGNORECASE)
 _MOST_IN_FIELD = 1_000_000
 """Characters of one CSV cell; a polygon as text is long."""
 
@@ -79,21 +79,23 @@ def _csv(content: Content, allowed: frozenset[str]) -> Iterator[Row]:
         columns = next(csv.reader([head], delimiter=separator), [])
         for cells in csv.DictReader(text, fieldnames=columns, delimiter=separator):
             row: Row = {name: value for name, value in cells.items() if name in allowed}
-            row["geometry"] = _point_of_texts(cells.values())
+            row["geometry"] = _geometry_of_texts(cells.values())
             yield row
     finally:
         text.detach()  # whoever opened the file closes it
 
 
-def _point_of_texts(cells: Any) -> Row | None:
-    """Return the point among a row's cells, as GeoServer writes it: POINT (x y)."""
+def _geometry_of_texts(cells: Any) -> Row | None:
+    """Return the geometry among a row's cells, as GeoServer writes it: POINT (x y), POLYGON ((…))."""
     for cell in cells:
-        match = _POINT.search(cell) if isinstance(cell, str) else None
+        match = _GEOMETRY.search(cell) if isinstance(cell, str) else None
         if match:
+            corners = re.sub(r"[()]", " ", match[1]).split(",")
             try:
-                return {"type": "Point", "coordinates": [float(match[1]), float(match[2])]}
+                pairs = [[float(number) for number in corner.split()[:2]] for corner in corners]
             except ValueError:
                 return None
+            return {"type": "MultiPoint", "coordinates": pairs}
     return None
 
 

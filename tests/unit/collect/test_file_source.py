@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from collect.file_source import FileUnreadable, rows_of_file
+from collect.position import position_of
 from tests.shared_data import shared
 
 GEOJSON = (
@@ -36,8 +37,31 @@ def test_files_are_read_gzipped_or_not(
 
     assert len(rows) == count
     assert str(rows[0]["a"]) == "1"
-    assert rows[0]["geometry"] == {"type": "Point", "coordinates": [25.5, 60.25]}
+    assert position_of(rows[0]["geometry"]) == (25.5, 60.25)
     assert "owner" not in rows[0]
+
+
+@pytest.mark.parametrize(
+    ("written", "middle"),
+    [
+        ("POLYGON ((25 60, 26 60, 26 61, 25 61, 25 60))", (25.5, 60.5)),
+        ("MULTIPOLYGON (((25 60, 26 60, 26 61, 25 60)), ((26 62, 27 62, 27 60, 26 62)))", (26, 61)),
+        ("POLYGON Z ((25 60 9, 26 60 9, 26 61 9, 25 60 9))", (25.5, 60.5)),
+        ("SRID=4326;POINT(25 60)", (25, 60)),
+        ("POLYGON ((25 60, here 60))", None),
+        ("POLYGON ((25 60, 1.2.3 60))", None),
+        ("POLYGON ((25))", None),
+    ],
+)
+def test_footprints_in_a_table_have_a_middle(
+    tmp_path: Path, written: str, middle: tuple[float, float] | None
+) -> None:
+    """HSY's layer is one of footprints, and its table has them in well-known text."""
+    (tmp_path / "b.csv").write_text(f'a,geom\n1,"{written}"\n')
+
+    (row,) = rows_of_file(tmp_path / "b.csv", frozenset({"a"}))
+
+    assert position_of(row["geometry"]) == middle
 
 
 def test_real_gml_of_a_finnish_city_is_read() -> None:
