@@ -16,8 +16,8 @@ from functions.search.premises import PREMISES_FIELDS, read_premises_criteria
 from functions.search.terms import Terms
 from leadcloud.accounts.account import Account
 from leadcloud.accounts.price import Units
+from leadcloud.buildings.building_file import RELEASES_COME
 from leadcloud.buildings.facts import Neighbourhoods
-from leadcloud.buildings.store import RELEASES_COME
 from leadcloud.errors import CriterionUnsupported, Fault, RequestInvalid, Unavailable
 from leadcloud.prohibitions import Allow
 from leadcloud.purpose import KIND_OF, Purpose, permitted

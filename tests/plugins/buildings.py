@@ -16,9 +16,10 @@ from collect.report import Report
 from collect.synthetic import synthetic_rows
 from functions.buildings.handler import api
 from leadcloud.accounts.brake import Brake
+from leadcloud.buildings.building_file import BuildingFile
 from leadcloud.buildings.identifier import check_character
 from leadcloud.buildings.release import Release
-from leadcloud.buildings.store import BuildingFile, BuildingStore
+from leadcloud.buildings.store import BuildingStore
 from leadcloud.clock import Deadline, SystemClock
 from leadcloud.store.sqlite import SqliteStore
 

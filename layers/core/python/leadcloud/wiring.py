@@ -25,8 +25,8 @@ from leadcloud.ages.model import AgeModels
 from leadcloud.anchors import Anchors, FileAnchors, S3Anchors
 from leadcloud.audit import AuditTrail
 from leadcloud.aws import aws_client
+from leadcloud.buildings.building_file import BuildingFile
 from leadcloud.buildings.facts import CurrentNeighbourhoods
-from leadcloud.buildings.store import BuildingFile
 from leadcloud.clock import Clock, SystemClock
 from leadcloud.codes.postal_codes import PostalCodeList
 from leadcloud.controllers import Channel, ControllerBook, ControllerKeys

@@ -17,10 +17,11 @@ from functools import lru_cache
 from leadcloud.buildings.address import read_address
 from leadcloud.buildings.address_book import buildings_at
 from leadcloud.buildings.area import Area, Condition
+from leadcloud.buildings.building_file import BuildingFile
 from leadcloud.buildings.code_list import DWELLING_USES
 from leadcloud.buildings.cohort import UNKNOWN, BuildingFacts, Home, facts_of
 from leadcloud.buildings.grid import cell_of
-from leadcloud.buildings.store import BuildingFile, BuildingStore, OutOfTime, Selection
+from leadcloud.buildings.store import BuildingStore, OutOfTime, Selection
 from leadcloud.clock import Clock, Deadline
 from leadcloud.errors import Unavailable
 

@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,15 +20,11 @@ from leadcloud.buildings.rendering import (
     feature_sql,
 )
 from leadcloud.clock import Deadline
-from leadcloud.errors import Unavailable
 
 _CACHE_KIB = 2_048
 """Page cache of a connection. mmap stays off: mapped pages count as this process's memory."""
 _OPCODES_BETWEEN_LOOKS = 20_000
 """SQLite's steps between two looks at the clock, about a millisecond."""
-
-RELEASES_COME = 3600
-"""Seconds after which it makes sense to look again: a release comes with a deployment."""
 
 
 class OutOfTime(Exception):
@@ -337,42 +333,3 @@ def _stopped_at(connection: sqlite3.Connection, deadline: Deadline) -> Iterator[
         raise
     finally:
         connection.set_progress_handler(None, 0)
-
-
-class BuildingFile:
-    """The current release at a path. A newer file put in its place is taken up by the next call."""
-
-    def __init__(
-        self, path: Path, open_store: Callable[[Path], BuildingStore] = BuildingStore
-    ) -> None:
-        self._path = path
-        self._open_store = open_store
-        self._opened: tuple[tuple[int, int], BuildingStore] | None = None
-
-    def store(self) -> BuildingStore:
-        """Return the store of the release that is there now.
-
-        Raises:
-            Unavailable: There is no building database, or it is none that this code reads.
-        """
-        try:
-            status = self._path.stat()
-        except FileNotFoundError:
-            raise Unavailable(
-                "There is no building database here yet.", retry_after=RELEASES_COME
-            ) from None
-        version = (status.st_ino, status.st_mtime_ns)
-        opened = self._opened
-        if opened is None or opened[0] != version:
-            opened = (version, self._open())
-            self._opened = opened
-        return opened[1]
-
-    def _open(self) -> BuildingStore:
-        try:
-            return self._open_store(self._path)
-        except (ValueError, TypeError, sqlite3.DatabaseError):
-            raise Unavailable(
-                "The building database is broken, or of another version; it must be collected anew.",
-                retry_after=RELEASES_COME,
-            ) from None
