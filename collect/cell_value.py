@@ -15,7 +15,7 @@ _HELSINKI = ZoneInfo("Europe/Helsinki")
 _EMPTY = frozenset({"", "-", "null", "none", "nan"})
 _YEAR = re.compile(r"(\d{4})(?:\.0)?")
 _COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\.0)?")
-_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})Z?")
+_DATE = re.compile(r"(\d{4})[-/](\d{2})[-/](\d{2})Z?")
 
 
 def text_of(value: Any) -> str | None:
@@ -80,7 +80,7 @@ def days_of(value: Any) -> int | None:
 
 def _instant(text: str) -> datetime | None:
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text.replace("/", "-"))  # as GDAL writes tables
     except ValueError:
         return None
     # A moment without a zone is one on the register's own clock.

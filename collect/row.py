@@ -7,6 +7,7 @@ from typing import Any
 
 from collect.building import Building, BuildingAddress, Dropped, Remarks
 from collect.cell_value import (
+    WITHHELD,
     code_of,
     days_of,
     digits_of,
@@ -26,6 +27,7 @@ Row = Mapping[str, Any]
 
 OLDEST = 1200
 """Finland has no building older than its medieval churches."""
+_UNTOLD = frozenset({"", str(WITHHELD)})
 _MOST = {"storeys": 60, "dwellings": 3_000, "gross_floor_area": 999_999, "floor_area": 999_999}
 
 
@@ -127,7 +129,10 @@ class RowReader:
         return municipality is not None and registered not in {"", municipality}
 
     def _completed(self, row: Row, remarks: Remarks) -> int | None:
-        year = year_of(self._cell(row, "completed"))
+        written = self._cell(row, "completed")
+        year = year_of(written)
+        if year is None and (text_of(written) or "").removesuffix(".0") not in _UNTOLD:
+            remarks.add("completed_unreadable")
         if year is not None and not OLDEST <= year <= self.today.year + 1:
             remarks.add("completed_out_of_range")
             return None

@@ -101,6 +101,8 @@ def test_a_footprint_stands_for_its_middle() -> None:
     ("source", "written", "year"),
     [
         ("ryhti", "1980-01-01Z", 1980),
+        ("ryhti", "1980/01/01", 1980),
+        ("helsinki", "1988/12/30 22:00:00+00", 1988),
         ("ryhti", None, None),
         ("ryhti", "", None),
         ("ryhti", "19700101", 1970),
@@ -127,6 +129,17 @@ def test_the_year_of_completion_is_the_local_one(
     }[source]
 
     assert _building(source, row | {column: written}).completed_year == year
+
+
+@pytest.mark.parametrize(
+    ("written", "remarks"),
+    [("", []), (None, []), (999999999, []), ("999999999.0", []), ("1980", []),
+     ("summer", ["completed_unreadable"]),
+     ("1.1.1980", ["completed_unreadable"]), ("0900", ["completed_out_of_range"])],
+)  # fmt: skip
+def test_a_year_that_is_lost_is_told(written: Any, remarks: list[str]) -> None:
+    """A file that writes its dates in another way is not taken for one without dates."""
+    assert _read("ryhti", _ryhti(completion_date=written))[1] == remarks
 
 
 @pytest.mark.parametrize(
