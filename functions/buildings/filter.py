@@ -58,7 +58,7 @@ def read_filter(text: str, language: str, crs: Crs) -> Filter:
     area = next((area for area in map(compiler.area_alone, parts) if area is not None), None)
     rest = [part for part in parts if area is None or compiler.area_alone(part) is not area]
     return Filter(
-        condition=_together(" AND ", [compiler.boolean(part, depth=0) for part in rest])
+        condition=Condition.joined("AND", [compiler.boolean(part, depth=0) for part in rest])
         if rest
         else ALWAYS,
         area=area,
@@ -181,7 +181,7 @@ class _Compiler:
         parts = [self.boolean(argument, depth) for argument in arguments]
         if not parts:
             _refuse("There is nothing to join.")
-        return _together(f" {operator.upper()} ", parts)
+        return Condition.joined(operator.upper(), parts)
 
     def _negated(self, _operator: str, arguments: Sequence[Json], depth: int) -> Condition:
         (argument,) = _exactly(arguments, 1)
@@ -245,7 +245,7 @@ class _Compiler:
         parts = [
             area.condition(f"in_area_{next(self._functions)}") for area in self._areas_of(arguments)
         ]
-        return _together(" OR ", parts)
+        return Condition.joined("OR", parts)
 
     def _areas_of(self, arguments: Json) -> list[Area]:
         left, right = _exactly(arguments, 2)
@@ -254,14 +254,6 @@ class _Compiler:
         if not _is_operand(left) or left.get("property") != "geometry":
             _refuse("S_INTERSECTS compares the property geometry with a geometry.")
         return areas_of(right, self._crs)
-
-
-def _together(word: str, parts: Sequence[Condition]) -> Condition:
-    return Condition(
-        sql=f"({word.join(part.sql for part in parts)})",
-        values=tuple(chain.from_iterable(part.values for part in parts)),
-        functions=dict(chain.from_iterable(part.functions.items() for part in parts)),
-    )
 
 
 def _exactly(arguments: Json, number: int) -> Sequence[Json]:

@@ -2,8 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import reduce
-from operator import or_
 from typing import Any
 
 from pydantic import Field
@@ -108,8 +106,8 @@ def _within(areas: Sequence[Area]) -> Selection:
     """Return what lies in any of the areas, each building once."""
     if len(areas) == 1:
         return Selection(area=areas[0])
-    conditions = (area.condition(f"in_area_{number}") for number, area in enumerate(areas))
-    return Selection(condition=reduce(or_, conditions))
+    conditions = [area.condition(f"in_area_{number}") for number, area in enumerate(areas)]
+    return Selection(condition=Condition.joined("OR", conditions))
 
 
 def _check(name: str, value: str) -> None:

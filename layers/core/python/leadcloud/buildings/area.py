@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from math import cos, hypot, radians, sin, sqrt
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -33,17 +34,15 @@ class Condition:
     """Python functions that the text calls, by name."""
 
     def __and__(self, other: "Condition") -> "Condition":
-        return Condition(
-            sql=f"({self.sql} AND {other.sql})",
-            values=self.values + other.values,
-            functions={**self.functions, **other.functions},
-        )
+        return Condition.joined("AND", (self, other))
 
-    def __or__(self, other: "Condition") -> "Condition":
-        return Condition(
-            sql=f"({self.sql} OR {other.sql})",
-            values=self.values + other.values,
-            functions={**self.functions, **other.functions},
+    @classmethod
+    def joined(cls, word: str, parts: Sequence["Condition"]) -> "Condition":
+        """Return conditions as one that holds where all (AND), or any (OR), of them hold."""
+        return cls(
+            sql=f"({f' {word} '.join(part.sql for part in parts)})",
+            values=tuple(chain.from_iterable(part.values for part in parts)),
+            functions=dict(chain.from_iterable(part.functions.items() for part in parts)),
         )
 
 
