@@ -25,6 +25,8 @@ _CACHE_KIB = 2_048
 """Page cache of a connection. mmap stays off: mapped pages count as this process's memory."""
 _OPCODES_BETWEEN_LOOKS = 20_000
 """SQLite's steps between two looks at the clock, about a millisecond."""
+_NEAR = 8
+"""Cells, some four kilometres: as far as the middle of a square of homes may lie from them."""
 
 
 class OutOfTime(Exception):
@@ -73,10 +75,6 @@ class Features:
             return self
         lines, _, _ = self.lines.rpartition(_BETWEEN)
         return Features(lines=lines, number=number, until=self.until - 1)
-
-
-_NEAR = 8
-"""Cells, some four kilometres: as far as the middle of a square of homes may lie from them."""
 
 
 class Run(NamedTuple):

@@ -99,7 +99,7 @@ def parse_parameters(model: type[M], query: Any) -> M:
         ParameterUnknown: One of them is not known.
         RequestInvalid: One of them has an unusable value.
     """
-    if not set(query) <= set(_member_names(model)):
+    if set(query).difference(_member_names(model)):
         raise ParameterUnknown
     return parse(model, query)
 

@@ -21,6 +21,7 @@ from leadcloud.registers.interface import (
     RegisterDescription,
     RegisterRefused,
 )
+from leadcloud.registers.manifest_part import Country, Id
 
 
 class MappingRefused(RegisterRefused):
@@ -167,12 +168,12 @@ class RegisterController(_Document):
 class OwnRegister(_Document):
     """The configuration of one register in an account's own database."""
 
-    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,62}$")]
+    id: Id
     name: str
     controller: RegisterController
     price_per_contact: Annotated[Decimal, Field(ge=0)]
     currency: Literal["EUR"] = "EUR"
-    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "FI"
+    country: Country = "FI"
     mapping: ColumnMapping
 
     def description(self) -> RegisterDescription:
