@@ -1,6 +1,9 @@
 """Only lines of the catalogue are logged, and no value that could be a person's."""
 
+import errno
+import io
 import json
+import sys
 from datetime import datetime
 
 import pytest
@@ -46,6 +49,33 @@ def test_what_could_be_a_person_is_replaced(capsys: pytest.CaptureFixture[str], 
 
     (line,) = capsys.readouterr().out.splitlines()
     assert json.loads(line)["reason"] == "(not loggable)"
+
+
+class FullDisk(io.StringIO):
+    """Standard output that nothing can be written to."""
+
+    def flush(self) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_line_that_cannot_be_written_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is being answered, and perhaps was paid for, is worth more than its line."""
+    monkeypatch.setattr(sys, "stdout", FullDisk())
+
+    log(Event.KEY_REFUSED, reason="unknown")
+
+
+def test_a_line_is_written_in_one_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or another thread's line comes into its middle."""
+    pieces: list[str] = []
+    output = io.StringIO()
+    monkeypatch.setattr(output, "write", pieces.append, raising=False)
+    monkeypatch.setattr(sys, "stdout", output)
+
+    log(Event.KEY_REFUSED, reason="unknown")
+
+    (piece,) = pieces
+    assert piece.endswith("\n")
 
 
 def test_another_field_is_an_error() -> None:

@@ -7,121 +7,87 @@ mistake can write a name, a number or an address into a log.
 
 import json
 import logging
+import os
 import re
 import sys
 from datetime import UTC, datetime
-from enum import Enum
-from functools import cache
+from enum import Enum, unique
 from types import TracebackType
-from typing import TextIO
-
-from aws_lambda_powertools import Logger
-from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
+from typing import Literal
 
 _CODE = re.compile(r"[A-Za-z0-9_.:/{}-]{0,80}")
 _REPLACED = "(not loggable)"
 _SERVICE = "leadcloud"
+_TRACE = "_X_AMZN_TRACE_ID"
+"""Where Lambda tells which request of X-Ray's this is."""
+
+for noisy in ("httpx", "httpcore", "botocore", "sqlalchemy"):
+    # At INFO, httpx writes whole URLs, and a directory's URL may hold a phone number.
+    logging.getLogger(noisy).setLevel(logging.WARNING)
 
 Loggable = str | int | float | bool | None
+Level = Literal["INFO", "WARNING", "ERROR"]
 
 
+@unique
 class Event(Enum):
     """A log line: its level, and the fields that it has."""
 
-    REQUEST_ANSWERED = ("info", frozenset({"request_id", "operation", "status", "code", "ms"}))
-    UNEXPECTED_ERROR = ("error", frozenset({"request_id", "error", "place"}))
-    KEY_REFUSED = ("info", frozenset({"reason"}))
+    REQUEST_ANSWERED = ("INFO", frozenset({"request_id", "operation", "status", "code", "ms"}))
+    UNEXPECTED_ERROR = ("ERROR", frozenset({"request_id", "error", "place"}))
+    KEY_REFUSED = ("INFO", frozenset({"reason"}))
     SOURCE_ANSWERED = (
-        "info",
+        "INFO",
         frozenset({"request_id", "register", "state", "code", "read", "returned", "ms"}),
     )
-    SUBJECT_REQUEST_FILED = ("info", frozenset({"reference", "source", "state"}))
-    GUESSING_STOPPED = ("warning", frozenset({"origin"}))
-    STEP_FAILED = ("error", frozenset({"step", "reference", "error", "place"}))
-    CONTROLLER_UNREACHABLE = ("warning", frozenset({"reference", "controller", "attempts"}))
-    CASE_OVERDUE = ("warning", frozenset({"reference", "controller"}))
-    RESERVATIONS_SWEPT = ("info", frozenset({"swept"}))
-    SUSPENSE_SEEN = ("info", frozenset({"hours"}))
-    REGISTER_MISCONFIGURED = ("error", frozenset({"register"}))
-    CANARY_PASSED = ("info", frozenset[str]())
-    CANARY_STEP_PASSED = ("info", frozenset({"step", "ms"}))
-    CANARY_FAILED = ("error", frozenset({"step", "reason"}))
-    USAGE_REPORTED = ("info", frozenset({"told", "refused"}))
-    COLLECTION_ENDED = ("info", frozenset({"outcome"}))
-    RELEASE_SEEN = ("info", frozenset({"days"}))
-    CONTACTS_DROPPED = ("warning", frozenset({"request_id", "register", "dropped"}))
+    SUBJECT_REQUEST_FILED = ("INFO", frozenset({"reference", "source", "state"}))
+    GUESSING_STOPPED = ("WARNING", frozenset({"origin"}))
+    STEP_FAILED = ("ERROR", frozenset({"step", "reference", "error", "place"}))
+    CONTROLLER_UNREACHABLE = ("WARNING", frozenset({"reference", "controller", "attempts"}))
+    CASE_OVERDUE = ("WARNING", frozenset({"reference", "controller"}))
+    RESERVATIONS_SWEPT = ("INFO", frozenset({"swept"}))
+    SUSPENSE_SEEN = ("INFO", frozenset({"hours"}))
+    REGISTER_MISCONFIGURED = ("ERROR", frozenset({"register"}))
+    CANARY_PASSED = ("INFO", frozenset[str]())
+    CANARY_STEP_PASSED = ("INFO", frozenset({"step", "ms"}))
+    CANARY_FAILED = ("ERROR", frozenset({"step", "reason"}))
+    USAGE_REPORTED = ("INFO", frozenset({"told", "refused"}))
+    COLLECTION_ENDED = ("INFO", frozenset({"outcome"}))
+    RELEASE_SEEN = ("INFO", frozenset({"days"}))
+    CONTACTS_DROPPED = ("WARNING", frozenset({"request_id", "register", "dropped"}))
 
-    def __init__(self, level: str, fields: frozenset[str]) -> None:
-        self.level = logging.getLevelNamesMapping()[level.upper()]
+    def __init__(self, level: Level, fields: frozenset[str]) -> None:
+        self.level = level
         self.fields = fields
 
 
-@cache
-def _logger() -> logging.Logger:
-    for noisy in ("httpx", "httpcore", "botocore", "sqlalchemy"):
-        # At INFO, httpx writes whole URLs, and a directory's URL may hold a phone number.
-        logging.getLogger(noisy).setLevel(logging.WARNING)
-    Logger(
-        service=_SERVICE, logger_handler=_StandardOutput(), logger_formatter=_Line(service=_SERVICE)
-    )
-    return logging.getLogger(_SERVICE)
-
-
-class _Line(LambdaPowertoolsFormatter):
-    """Writes what `log` hands over, in the fields that Powertools' own lines have.
-
-    Theirs works out anew for each line which fields it has, at four times the cost; ours are known.
-    """
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Return the line."""
-        at = datetime.fromtimestamp(record.created, UTC)
-        line = {
-            "level": record.levelname,
-            "message": record.msg,
-            "timestamp": at.isoformat(timespec="milliseconds"),
-            "service": _SERVICE,
-            **vars(record)["fields"],
-        }
-        trace = self._get_latest_trace_id()
-        return json.dumps({**line, "xray_trace_id": trace} if trace else line)
-
-
-class _StandardOutput(logging.StreamHandler[TextIO]):
-    """Writes to what standard output is at that moment, not to what it was at the first line."""
-
-    def __init__(self) -> None:
-        logging.Handler.__init__(self)
-
-    @property
-    def stream(self) -> TextIO:  # type: ignore[override]
-        """Standard output as it is now."""
-        return sys.stdout
-
-
 def log(event: Event, **fields: Loggable) -> None:
-    """Write one line of the catalogue.
+    """Write one line of the catalogue to standard output.
+
+    Its fields are named as Powertools for AWS names them. No logger stands in between: it would
+    cost a quarter of a small answer, and nothing of it is used (docs/adr/0025).
 
     Raises:
         ValueError: The catalogue has other fields for this event.
     """
     if fields.keys() != event.fields:
         raise ValueError(f"{event.name} has the fields {sorted(event.fields)}")
-    logger = _logger()
-    if logger.isEnabledFor(event.level):
-        safe = {name: _loggable(value) for name, value in fields.items()}
-        # Without the search for the calling line, which no line of ours shows.
-        logger.handle(
-            logging.makeLogRecord(
-                {
-                    "name": _SERVICE,
-                    "levelno": event.level,
-                    "levelname": logging.getLevelName(event.level),
-                    "msg": event.name,
-                    "fields": safe,
-                }
-            )
-        )
+    line = {
+        "level": event.level,
+        "message": event.name,
+        "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "service": _SERVICE,
+        **{name: _loggable(value) for name, value in fields.items()},
+    }
+    if trace := os.environ.get(_TRACE):
+        line["xray_trace_id"] = trace.partition(";")[0].removeprefix("Root=")
+    try:
+        # In one piece, or lines of other threads come in between.
+        sys.stdout.write(json.dumps(line) + "\n")
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        # A full disk or a closed pipe: what is being answered, and was perhaps paid, goes on.
+        return
 
 
 def log_unexpected(request_id: str, error: Exception) -> None:

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import logging
 from typing import Any
 
 import pytest
@@ -229,12 +228,9 @@ def test_every_503_says_when_to_come_back() -> None:
     assert problem_answer(Unavailable(), "request-1").headers["Retry-After"] == "1"
 
 
-def test_head_is_get_without_a_body(
-    services: Services, caplog: pytest.LogCaptureFixture, open_account: OpenAccount
-) -> None:
+def test_head_is_get_without_a_body(services: Services, open_account: OpenAccount) -> None:
     """HEAD answers as GET does, and sends nothing."""
     open_account()
-    caplog.set_level(logging.INFO)
 
     answer = api.answer(event("HEAD", "/v1/registers", body=None), services)
 
