@@ -13,7 +13,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -24,7 +23,6 @@ from benchmarks._process_cpu import measure, wait_for
 from benchmarks.figure import Figure
 from leadcloud.buildings.grid import UNITS
 from leadcloud.buildings.store import BuildingStore
-from leadcloud.http.wire import Parameters
 
 BUILDINGS = 1_000_000
 _FOLDER = Path(".local/bench")
@@ -129,18 +127,17 @@ def _bare_figures(release: Path, questions: Questions) -> list[Figure]:
     os.environ.setdefault("LEADCLOUD_SECRETS", "file:none")
     from functions.buildings.handler import api
     from leadcloud.http.guard import admit, knock
-    from leadcloud.http.wire import parse_parameters
     from leadcloud.wiring import services
 
     def ask(question: str, text: str) -> Callable[[], object]:
         event = _event(question, text)
-        call = admit(event, knock(event))
-        operation = api.operations[call.route.operation]
-        parameters = operation.contract.parameters or Parameters
+        at_door = knock(event)
+        operation = api.operations[at_door.route.operation]
+        parameters = operation.contract.parameters
 
         def answer() -> object:
-            query = parse_parameters(parameters, call.query)
-            return operation.handle(replace(call, query=query), services())
+            call = admit(event, at_door, parameters=parameters, request=None)
+            return operation.handle(call, services())
 
         return answer
 

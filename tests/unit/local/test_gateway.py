@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -87,6 +88,17 @@ def test_head_claims_no_length_of_its_own(gateway: Gateway) -> None:
     """What HEAD would say about length must be GET's; without the body we do not know it."""
     assert serve(gateway, request("GET", "/"))[1]["content-length"] == "2"
     assert "content-length" not in serve(gateway, request("HEAD", "/"))[1]
+
+
+def test_every_request_has_an_id_of_its_own(gateway: Gateway, handlers: Handlers) -> None:
+    """A UUID, as AWS gives; also beside another gateway, such as the one before a restart."""
+    other = Gateway({"search": handlers.handle}, handlers.authorize)
+    for each in (gateway, gateway, other, other):
+        serve(each, request("GET", "/v1/registers"))
+
+    ids = [event["requestContext"]["requestId"] for event in handlers.events]
+    assert [str(UUID(each)) for each in ids] == ids
+    assert len(set(ids)) == 4
 
 
 def test_a_known_key_is_asked_about_once(gateway: Gateway, handlers: Handlers) -> None:

@@ -272,5 +272,5 @@ def test_the_base_path_is_what_stands_before_the_route(asked: str | None, base_p
             "authorizer": {"account_id": "buyer", "key_id": "k", "scopes": "search"},
         },
     )
-    call = admit(at_stage, knock(at_stage))
+    call = admit(at_stage, knock(at_stage), parameters=None, request=None)
     assert call.base_path == base_path

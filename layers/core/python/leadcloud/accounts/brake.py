@@ -12,7 +12,7 @@ from leadcloud.clock import Clock
 from leadcloud.errors import TooManyRequests, Unauthenticated
 from leadcloud.http.call import Caller
 from leadcloud.http.guard import CHALLENGE
-from leadcloud.rate import Left, Pace, RateExceeded, RateStopped, SharedRate
+from leadcloud.rate import Left, RateExceeded, RateStopped, SharedRate
 from leadcloud.store.interface import Key, Store
 
 PARTITIONS = "RATE#"
@@ -41,8 +41,8 @@ class Brake:
             raise Unauthenticated(headers=CHALLENGE)
         tier = TIERS[caller.tier]
         rates = {
-            "key": self._rate("key", caller.key_id, tier.key),
-            "account": self._rate("account", caller.account_id, tier.account),
+            "key": self._rate("key", caller.key_id, caller.tier),
+            "account": self._rate("account", caller.account_id, caller.tier),
         }
         try:
             left = {name: rate.take() for name, rate in rates.items()}
@@ -58,12 +58,12 @@ class Brake:
 
         Felt here at once, and elsewhere when what an instance holds of the key's rate is used up.
         """
-        for tier in TIERS.values():
-            self._rate("key", key_id, tier.key).stop()
+        for tier in TIERS:
+            self._rate("key", key_id, tier).stop()
 
-    def _make_rate(self, what: str, name: str, pace: Pace) -> SharedRate:
+    def _make_rate(self, what: str, name: str, tier: str) -> SharedRate:
         key = Key(f"{PARTITIONS}{what}#{name}", "RATE")
-        return SharedRate(self._store, key, clock=self._clock, pace=pace)
+        return SharedRate(self._store, key, clock=self._clock, pace=TIERS[tier].paces[what])
 
 
 def _headers(tier: Tier, left: Mapping[str, Left]) -> dict[str, str]:
@@ -77,8 +77,7 @@ def _headers(tier: Tier, left: Mapping[str, Left]) -> dict[str, str]:
 
 @lru_cache
 def _policy(tier: Tier) -> str:
-    paces = {"key": tier.key, "account": tier.account}
     return ", ".join(
         f'"{name}";q={pace.burst};w={round(pace.burst / pace.per_second)}'
-        for name, pace in paces.items()
+        for name, pace in tier.paces.items()
     )

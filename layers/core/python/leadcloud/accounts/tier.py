@@ -16,6 +16,11 @@ class Tier:
     account: Pace
     key: Pace
 
+    @property
+    def paces(self) -> Mapping[str, Pace]:
+        """The paces by what each is of."""
+        return {"key": self.key, "account": self.account}
+
 
 def usage_key(beginning: str, tier: str) -> str:
     """Return the gateway's key under which its usage plan counts the callers of a tier."""

@@ -7,20 +7,20 @@ threads of the local server would answer each other's requests (docs/adr/0001).
 import base64
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
 
-from leadcloud.errors import InternalError, LeadCloudError, ParameterUnknown, Unavailable
+from leadcloud.errors import InternalError, LeadCloudError, Unavailable
 from leadcloud.events import Event, log, log_unexpected
 from leadcloud.http.call import Call, Caller
-from leadcloud.http.guard import admit, knock
+from leadcloud.http.guard import Knock, admit, knock
 from leadcloud.http.problem import problem, problem_headers
 from leadcloud.http.route import JSON, Route
 from leadcloud.http.routes import ROUTES
-from leadcloud.http.wire import Parameters, Wire, parse, parse_parameters
+from leadcloud.http.wire import Parameters, Wire
 from leadcloud.store.interface import StoreUnavailable
 
 
@@ -131,7 +131,7 @@ class Api(Generic[S]):
             operation = at_door.route.operation
             if at_door.caller:
                 limits = services.brake.take(at_door.caller)
-            answer = self._carry_out(admit(event, at_door), services)
+            answer = self._carry_out(event, at_door, services)
         except Exception as error:  # noqa: BLE001 the one boundary: every failure is an answer
             told = _told(error, request_id)
             code = told.code
@@ -153,16 +153,11 @@ class Api(Generic[S]):
             return problem_answer(error, request_id)
         return bound.contract.page(error)
 
-    def _carry_out(self, call: Call, services: S) -> Answer:
-        operation = self.operations[call.route.operation]
+    def _carry_out(self, event: Mapping[str, Any], at_door: Knock, services: S) -> Answer:
+        operation = self.operations[at_door.route.operation]
         contract = operation.contract
-        if contract.parameters is None and call.query:
-            raise ParameterUnknown
-        query = parse_parameters(contract.parameters, call.query) if contract.parameters else None
-        body = call.body
-        if contract.request and not call.route.raw:
-            body = parse(contract.request, body)
-        return operation.handle(replace(call, query=query, body=body), services)
+        call = admit(event, at_door, parameters=contract.parameters, request=contract.request)
+        return operation.handle(call, services)
 
 
 def _told(error: Exception, request_id: str) -> LeadCloudError:

@@ -31,7 +31,7 @@ class Call:
     """None on public routes."""
     path_parameters: Mapping[str, str]
     query: Any
-    """The query parameters by name; for the handler, as the contract's model."""
+    """The query parameters, as the contract's model."""
     headers: Mapping[str, str]
     """Names in lower case."""
     base_path: str = ""
@@ -40,8 +40,7 @@ class Call:
     source_ip: str = ""
     """Where the request came from; for counting only, never kept as it is."""
     body: Any = None
-    """The parsed JSON, or the bytes where the route reads something else; for the handler, as
-    the contract's model."""
+    """As the contract's model; bytes where the route reads something else than JSON."""
     idempotency_key: str | None = None
 
     @property

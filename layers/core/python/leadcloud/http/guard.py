@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pydantic import BaseModel
+
 from leadcloud.errors import (
     BodyTooLarge,
     BodyUnreadable,
@@ -29,6 +31,7 @@ from leadcloud.http.call import Call, Caller
 from leadcloud.http.json_body import read_json, unusable
 from leadcloud.http.route import ANY_SCOPE, JSON, Route
 from leadcloud.http.routes import routes_at
+from leadcloud.http.wire import Parameters, parse, parse_parameters
 
 CHALLENGE = {"WWW-Authenticate": 'ApiKey header="X-API-Key"'}
 """Headers that go with the answer to who has no good key."""
@@ -61,8 +64,20 @@ def knock(event: Event) -> Knock:
     return Knock(route=route, path_parameters=path_parameters, caller=_caller(event, route))
 
 
-def admit(event: Event, knock: Knock) -> Call:
+def admit(
+    event: Event,
+    knock: Knock,
+    *,
+    parameters: type[Parameters] | None,
+    request: type[BaseModel] | None,
+) -> Call:
     """Return the call that an event holds.
+
+    Args:
+        event: Who knocked with it.
+        knock: Who wants what.
+        parameters: What the query is read as; None where there may be none.
+        request: What the body is read as; None where it stays as it came.
 
     Raises:
         RequestRefused: The first thing that does not fit, as one of its subclasses.
@@ -75,16 +90,16 @@ def admit(event: Event, knock: Knock) -> Call:
         request_id=event["requestContext"]["requestId"],
         caller=caller,
         path_parameters=knock.path_parameters,
-        query=_query(event),
+        query=_query(event, parameters),
         headers=headers,
         base_path=_base_path(event),
         idempotency_key=_idempotency_key(route, headers),
         source_ip=(event["requestContext"].get("identity") or {}).get("sourceIp") or "",
-        body=_body(event, route, headers),
+        body=_body(event, route, headers, request=request),
     )
 
 
-def _route(event: Event) -> tuple[Route, dict[str, str]]:
+def _route(event: Event) -> tuple[Route, Mapping[str, str]]:
     routes = routes_at(event["path"])
     if not routes:
         raise NotFound("There is no such path.")
@@ -129,13 +144,17 @@ def _base_path(event: Event) -> str:
     return base_path if found else ""
 
 
-def _query(event: Event) -> dict[str, str]:
-    parameters = event.get("multiValueQueryStringParameters") or {}
-    if any(len(values) != 1 for values in parameters.values()):
+def _query(event: Event, parameters: type[Parameters] | None) -> Parameters | None:
+    given = event.get("multiValueQueryStringParameters") or {}
+    if any(len(values) != 1 for values in given.values()):
         raise ParameterUnknown("A query parameter is given more than once.")
-    if any(unusable(values[0]) for values in parameters.values()):
+    if any(unusable(values[0]) for values in given.values()):
         raise ParameterInvalid("A query parameter holds NUL or half a character.")
-    return {name: values[0] for name, values in parameters.items()}
+    if parameters is None:
+        if given:
+            raise ParameterUnknown
+        return None
+    return parse_parameters(parameters, {name: values[0] for name, values in given.items()})
 
 
 def _idempotency_key(route: Route, headers: Mapping[str, str]) -> str | None:
@@ -150,7 +169,9 @@ def _idempotency_key(route: Route, headers: Mapping[str, str]) -> str | None:
     return key
 
 
-def _body(event: Event, route: Route, headers: Mapping[str, str]) -> Any:
+def _body(
+    event: Event, route: Route, headers: Mapping[str, str], *, request: type[BaseModel] | None
+) -> Any:
     if route.method not in _WITH_BODY:
         return None
     media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -161,7 +182,10 @@ def _body(event: Event, route: Route, headers: Mapping[str, str]) -> Any:
     body = _bytes(event)
     if len(body) > route.max_bytes:
         raise BodyTooLarge(f"The body may have at most {route.max_bytes} bytes.")
-    return read_json(body) if route.consumes == JSON and not route.raw else body
+    if route.consumes != JSON or route.raw:
+        return body
+    value = read_json(body)
+    return parse(request, value) if request else value
 
 
 def _bytes(event: Event) -> bytes:

@@ -1,7 +1,7 @@
 """The route table: what the API consists of, read by the edge, the local server and the CDK."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import partial
 
 from leadcloud.http.route import ANY_SCOPE, FORM, KIB, Route
@@ -338,31 +338,35 @@ def _pattern(path: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path))
 
 
-def _by_path(*, parameters: bool) -> Mapping[str, Sequence[Route]]:
-    paths = {route.path for route in ROUTES if ("{" in route.path) is parameters}
-    return {path: [route for route in ROUTES if route.path == path] for path in paths}
+Found = Mapping[str, tuple[Route, Mapping[str, str]]]
+"""Routes of a path by method, each with the path's parameters."""
 
 
-_PLAIN = _by_path(parameters=False)
+def _found(routes: Iterable[Route], parameters: Mapping[str, str]) -> Found:
+    return {route.method: (route, parameters) for route in routes}
+
+
+_BY_PATH = {
+    path: [each for each in ROUTES if each.path == path]
+    for path in dict.fromkeys(route.path for route in ROUTES)
+}
+_PLAIN = {path: _found(its, {}) for path, its in _BY_PATH.items() if "{" not in path}
 _WITH_PARAMETERS = [
-    (path.count("/"), _pattern(path), its) for path, its in _by_path(parameters=True).items()
+    (path.count("/"), _pattern(path), its) for path, its in _BY_PATH.items() if "{" in path
 ]
 
 
-def routes_at(path: str) -> dict[str, tuple[Route, dict[str, str]]]:
+def routes_at(path: str) -> Found:
     """Return the routes of a path by method, each with the path's parameters.
 
     To read, a path without parameters may end in a slash: clients of OGC API ask for a landing page
     so.
     """
-    found: dict[str, tuple[Route, dict[str, str]]] = {
-        route.method: (route, {}) for route in _PLAIN.get(path, ())
-    }
-    if found:
-        return found
+    if plain := _PLAIN.get(path):
+        return plain
     depth = path.count("/")
     for its_depth, pattern, routes in _WITH_PARAMETERS:
         if its_depth == depth and (match := pattern.fullmatch(path)):
-            found |= {route.method: (route, match.groupdict()) for route in routes}
-    reading = [each for each in _PLAIN.get(path.removesuffix("/"), ()) if each.method == "GET"]
-    return found or {each.method: (each, {}) for each in reading}
+            return _found(routes, match.groupdict())
+    read = _PLAIN.get(path.removesuffix("/"), {}).get("GET")
+    return {"GET": read} if read else {}
