@@ -3,12 +3,9 @@
 Source: OGC API Features Part 1 (17-069r4), Part 2 (18-058r1), Part 3 (19-079r2).
 """
 
-from collections.abc import Sequence
-from functools import lru_cache
-from typing import Any
-from urllib.parse import quote
-
+from functions.buildings.attribution import licence_links
 from functions.buildings.crs import CRS84, CRS_LIST
+from functions.buildings.link import Json, link
 from functions.buildings.queryable import QUERYABLES
 from leadcloud.buildings.release import Release
 from leadcloud.errors import Fault, ParameterInvalid
@@ -46,8 +43,6 @@ CONFORMANCE = (
     f"{_CQL2}/basic-spatial-functions-plus",
 )
 
-Json = dict[str, Any]
-
 
 def base_url(call: Call) -> str:
     """Return where this service is, as the client reached it.
@@ -63,37 +58,6 @@ def base_url(call: Call) -> str:
         )
     scheme = "https" if call.headers.get("x-forwarded-proto") == "https" else "http"
     return f"{scheme}://{host}{call.base_path}"
-
-
-def link(href: str, rel: str, media_type: str, *, title: str) -> Json:
-    """Return a link."""
-    return {"href": href, "rel": rel, "type": media_type, "title": title}
-
-
-def licence_links(release: Release) -> list[Json]:
-    """Return links to the licences of the release's sources, each with whom it wants named."""
-    named: dict[tuple[str, str], list[str]] = {}
-    for each in release.sources:
-        named.setdefault((each.licence, each.licence_url), []).append(each.attribution)
-    return [
-        link(url, "license", "text/html", title=f"{name}: {'; '.join(owners)}")
-        for (name, url), owners in named.items()
-    ]
-
-
-def link_header(links: Sequence[Json]) -> str:
-    """Return links as a header (RFC 8288); names of owners have letters beyond ASCII."""
-    return ", ".join(
-        f'<{each["href"]}>; rel="{each["rel"]}"; type="{each["type"]}"'
-        f"; title*=UTF-8''{_quoted(each['title'])}"
-        for each in links
-    )
-
-
-@lru_cache
-def _quoted(title: str) -> str:
-    # There are few titles, and each answer has five.
-    return quote(title, safe="")
 
 
 def landing(base: str, release: Release) -> Json:

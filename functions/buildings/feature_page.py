@@ -8,20 +8,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from pydantic_core import to_json
-
-from functions.buildings.document import (
-    COLLECTION,
-    GEOJSON,
-    ITEMS,
-    licence_links,
-    link,
-)
+from functions.buildings.attribution import Attribution, attribution_of
+from functions.buildings.document import COLLECTION, GEOJSON, ITEMS
 from functions.buildings.items import FAR, Cursor, ItemsQuery, question_of
+from functions.buildings.link import Json, link
 from functions.buildings.queryable import QUERYABLES
 from leadcloud.buildings.address_book import buildings_at
 from leadcloud.buildings.area import Circle
-from leadcloud.buildings.release import Release
 from leadcloud.buildings.rendering import PROPERTIES
 from leadcloud.buildings.store import BuildingStore, Features, OutOfTime, Selection, Slice
 from leadcloud.clock import Clock, Deadline
@@ -32,8 +25,6 @@ COUNT_SECONDS = 2.0
 """For counting them; where that is too little, the answer goes without numberMatched."""
 _NEAR_STEPS = (300.0, 1_200.0, 5_000.0, FAR)
 """Metres: circles in which the nearest are looked for, until there are enough."""
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,6 +41,7 @@ class PageWriter:
 
     def __init__(self, store: BuildingStore, clock: Clock, base: str) -> None:
         self._store = store
+        self._attribution = attribution_of(store)
         self._clock = clock
         self._base = base
 
@@ -150,7 +142,6 @@ class PageWriter:
         links = [
             link(_href(items, here), "self", mine, title="This page"),
             link(self._base + COLLECTION, "collection", "application/json", title="Buildings"),
-            *licence_links(self._store.release),
         ]
         if asked.near is None:
             href = _href(items, _without(frozenset({"f"}), query, here), f"f={other}")
@@ -171,8 +162,7 @@ class PageWriter:
         counted = "" if matched is None else f'"numberMatched":{matched},'
         body = (
             f'{{"type":"FeatureCollection",{counted}"numberReturned":{found.number},'
-            f'"attribution":{json.dumps(self._store.release.attribution, ensure_ascii=False)},'
-            f'"links":{to_json(links).decode()},"features":[{found.lines}]}}'
+            f'{self._attribution.members(links)},"features":[{found.lines}]}}'
         )
         return Page(body=body, media_type=GEOJSON, links=links)
 
@@ -185,15 +175,15 @@ def _cell(name: str, value: Any) -> Any:
     return json.dumps(bool(value)) if QUERYABLES[name].kind == "boolean" else value
 
 
-def feature_with_links(feature: str, identifier: str, *, base: str, release: Release) -> str:
+def feature_with_links(
+    feature: str, identifier: str, *, base: str, attribution: Attribution
+) -> str:
     """Return a feature that stands alone: with links and where its facts are from."""
     links = [
         link(f"{base}{ITEMS}/{identifier}", "self", GEOJSON, title="This building"),
         link(base + COLLECTION, "collection", "application/json", title="Buildings"),
-        *licence_links(release),
     ]
-    attribution = json.dumps(release.attribution, ensure_ascii=False)
-    return f'{feature[:-1]},"attribution":{attribution},"links":{to_json(links).decode()}}}'
+    return f"{feature[:-1]},{attribution.members(links)}}}"
 
 
 def _href(path: str, *parts: str) -> str:

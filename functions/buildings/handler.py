@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,8 +10,9 @@ from pydantic import Field
 
 from functions.buildings import document
 from functions.buildings.api_document import api_document
+from functions.buildings.attribution import attribution_of
 from functions.buildings.crs import CRS84, Crs, crs_named
-from functions.buildings.document import GEOJSON, OPENAPI, SCHEMA_JSON, base_url, link_header
+from functions.buildings.document import GEOJSON, OPENAPI, SCHEMA_JSON, base_url
 from functions.buildings.feature_page import PAGE_SECONDS, PageWriter, feature_with_links
 from functions.buildings.items import ItemsParameters, read_items_query
 from functions.buildings.map_page import asset, map_page
@@ -144,10 +145,11 @@ def list_buildings(call: Call, services: Services) -> Answer:
     asked = read_items_query(query, release=store.release.id, accept=accept)
     with _answerable():
         page = PageWriter(store, services.clock, base_url(call)).page(asked, query)
+    links = attribution_of(store).link_header(page.links)
     return Answer(
         body=page.body,
         media_type=page.media_type,
-        headers={**_headers(tag, page.links), "Content-Crs": f"<{asked.crs.uri}>"},
+        headers={**_kept(tag), "Link": links, "Content-Crs": f"<{asked.crs.uri}>"},
     )
 
 
@@ -173,12 +175,11 @@ def get_building(call: Call, services: Services) -> Answer:
     if is_known(call, tag):
         return _unchanged(tag)
     return Answer(
-        body=feature_with_links(feature, identifier, base=base_url(call), release=store.release),
+        body=feature_with_links(
+            feature, identifier, base=base_url(call), attribution=attribution_of(store)
+        ),
         media_type=GEOJSON,
-        headers={
-            **_headers(tag, document.licence_links(store.release)),
-            "Content-Crs": f"<{crs.uri}>",
-        },
+        headers={**_kept(tag), **_licence(store), "Content-Crs": f"<{crs.uri}>"},
     )
 
 
@@ -269,7 +270,7 @@ def _document(
     return Answer(
         body=json.dumps(write(base, store.release), ensure_ascii=False),
         media_type=media_type,
-        headers=_headers(tag, document.licence_links(store.release)),
+        headers={**_kept(tag), **_licence(store)},
     )
 
 
@@ -285,15 +286,11 @@ def _tag(store: BuildingStore, *asked: object) -> str:
 
 
 def _licence(store: BuildingStore) -> dict[str, str]:
-    return {"Link": link_header(document.licence_links(store.release))}
+    return {"Link": attribution_of(store).header}
 
 
 def _unchanged(tag: str) -> Answer:
     return Answer(status=304, headers=_kept(tag))
-
-
-def _headers(tag: str, links: Sequence[Json]) -> dict[str, str]:
-    return {**_kept(tag), "Link": link_header(links)}
 
 
 def _kept(tag: str) -> dict[str, str]:
