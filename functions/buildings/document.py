@@ -3,6 +3,8 @@
 Source: OGC API Features Part 1 (17-069r4), Part 2 (18-058r1), Part 3 (19-079r2).
 """
 
+import re
+
 from functions.buildings.attribution import licence_links
 from functions.buildings.crs import CRS84, CRS_LIST
 from functions.buildings.link import Json, link
@@ -18,6 +20,7 @@ GEOJSON = "application/geo+json"
 SCHEMA_JSON = "application/schema+json"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 
+_HOST = re.compile(r"[A-Za-z0-9.:\[\]-]{1,255}")
 _CORE = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf"
 _CRS = "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf"
 _FILTER = "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf"
@@ -51,7 +54,7 @@ def base_url(call: Call) -> str:
         ParameterInvalid: The Host header is none.
     """
     host = call.headers.get("host", "")
-    if not host or any(not (mark.isalnum() or mark in ".-:[]") for mark in host):
+    if not _HOST.fullmatch(host):
         detail = "This must be the name of a host."
         raise ParameterInvalid(
             faults=[Fault(field="Host", code="parameter_invalid", detail=detail)]

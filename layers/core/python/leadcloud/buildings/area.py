@@ -34,7 +34,7 @@ class Condition:
     """Python functions that the text calls, by name."""
 
     def __and__(self, other: "Condition") -> "Condition":
-        return Condition.joined("AND", (self, other))
+        return other if self is ALWAYS else Condition.joined("AND", (self, other))
 
     @classmethod
     def joined(cls, word: str, parts: Sequence["Condition"]) -> "Condition":

@@ -96,5 +96,6 @@ class Directory:
     def rows_of(self, run: CellRun) -> tuple[int, int]:
         """Return the first row id of a run of cells and the one after its last."""
         start = bisect_left(self._cells, cell_number(run.west, run.row))
-        end = bisect_left(self._cells, cell_number(run.east, run.row) + 1, start)
+        most = min(start + run.east - run.west + 1, len(self._cells))
+        end = bisect_left(self._cells, cell_number(run.east, run.row) + 1, start, most)
         return self._firsts[start], self._firsts[end]

@@ -2,9 +2,10 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -132,16 +133,18 @@ class BuildingStore:
         Raises:
             OutOfTime: The deadline passed first.
         """
-        sql = _joined(f"SELECT {_position(coordinates)} AS feature, rid {_SELECTED}")
         ((lines, number, last),) = self._rows(
-            sql, selection, part, deadline=deadline, coordinates=coordinates
+            partial(_features_sql, _position(coordinates)),
+            selection,
+            part,
+            deadline=deadline,
+            coordinates=coordinates,
         )
         return Features(lines=lines or "", number=number, until=last or 0)
 
     def records(self, selection: Selection, part: Slice, deadline: Deadline) -> list[sqlite3.Row]:
         """Return a part of the selected buildings as rows of lon, lat, properties and rid."""
-        sql = f"SELECT lon, lat, {ROW}, rid {_SELECTED}"
-        return self._rows(sql, selection, part, deadline=deadline)
+        return self._rows(_records_sql, selection, part, deadline=deadline)
 
     def nearest(
         self,
@@ -206,11 +209,13 @@ class BuildingStore:
     def runs(self, selection: Selection, after: int = 0) -> list[Run]:
         """Return the runs of row ids in which the selected buildings are, in order."""
         found: list[Run] = []
+        unread = after + 1
         for run in self._all_runs(selection):
             # Postal codes lie in one another's gaps: what was read is not read again.
-            first = max(run.first, after + 1, found[-1].end if found else 0)
+            first = max(run.first, unread)
             if first >= run.end:
                 continue
+            unread = run.end
             if found and found[-1].end == first and found[-1].whole == run.whole:
                 found[-1] = Run(found[-1].first, run.end, run.whole)
             else:
@@ -241,7 +246,7 @@ class BuildingStore:
 
     def _rows(
         self,
-        sql: str,
+        sql_where: Callable[[str], str],
         selection: Selection,
         part: Slice,
         *,
@@ -251,10 +256,9 @@ class BuildingStore:
         where = self._where(selection)
         connection = self._connection(coordinates, where)
         runs = _bound(self.runs(selection, part.after))
-        selected = f"FROM {_RUNS} WHERE {where.sql} LIMIT ? OFFSET ?"
         with _stopped_at(connection, deadline):
             return connection.execute(
-                sql.replace(_SELECTED, selected), (runs, *where.values, part.limit, part.offset)
+                sql_where(where.sql), (runs, *where.values, part.limit, part.offset)
             ).fetchall()
 
     def _connection(
@@ -281,8 +285,6 @@ _RUNS = (
 """Runs one after the other (a CROSS JOIN is never reordered), so rows come by row id."""
 
 
-_SELECTED = "FROM selected"
-"""Stands in a statement for the part of the selected buildings that is wanted."""
 _BETWEEN = ",\n"
 """Between two features. None has a line feed in itself: JSON writes it as an escape."""
 
@@ -293,6 +295,20 @@ def _joined(statement: str) -> str:
     SQLite makes a page out of them at a fraction of what a row of each costs.
     """
     return f"SELECT group_concat(feature, '{_BETWEEN}'), count(*), max(rid) FROM ({statement})"
+
+
+@lru_cache(maxsize=16)
+def _features_sql(feature: str, where: str) -> str:
+    """Return the statement of a page of features: most pages ask the same of different values."""
+    return _joined(f"SELECT {feature} AS feature, rid {_part_of_selected(where)}")
+
+
+def _records_sql(where: str) -> str:
+    return f"SELECT lon, lat, {ROW}, rid {_part_of_selected(where)}"
+
+
+def _part_of_selected(where: str) -> str:
+    return f"FROM {_RUNS} WHERE {where} LIMIT ? OFFSET ?"
 
 
 def _bound(runs: Sequence[Run]) -> str:
