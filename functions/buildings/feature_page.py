@@ -15,8 +15,9 @@ from functions.buildings.link import Json, link
 from functions.buildings.queryable import QUERYABLES
 from leadcloud.buildings.address_book import buildings_at
 from leadcloud.buildings.area import Circle
+from leadcloud.buildings.connections import OutOfTime
 from leadcloud.buildings.rendering import PROPERTIES
-from leadcloud.buildings.store import BuildingStore, Features, OutOfTime, Selection, Slice
+from leadcloud.buildings.store import BuildingStore, Features, Selection, Slice
 from leadcloud.clock import Clock, Deadline
 
 PAGE_SECONDS = 6.0

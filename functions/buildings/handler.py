@@ -19,9 +19,10 @@ from functions.buildings.map_page import asset, map_page
 from functions.buildings.parameter import fault, limit_of
 from functions.buildings.statistics import Statistics, StatisticsParameters, statistics
 from functions.buildings.suggestion import MAX_TYPED, MOST, suggestions
+from leadcloud.buildings.connections import OutOfTime
 from leadcloud.buildings.identifier import is_valid, is_well_formed
 from leadcloud.buildings.release import Release
-from leadcloud.buildings.store import BuildingStore, OutOfTime
+from leadcloud.buildings.store import BuildingStore
 from leadcloud.clock import Deadline
 from leadcloud.errors import NotFound, ParameterInvalid, QuestionTooLarge
 from leadcloud.http.api import Answer, Api, Contract

@@ -138,7 +138,7 @@ def test_a_release_that_takes_too_long_is_unavailable(
 ) -> None:
     """Whoever searches has not asked for too much: it is we who are slow, and he may ask again."""
     monkeypatch.setattr("leadcloud.buildings.facts._SECONDS", 0)
-    monkeypatch.setattr("leadcloud.buildings.store._OPCODES_BETWEEN_LOOKS", 1)
+    monkeypatch.setattr("leadcloud.buildings.connections._OPCODES_BETWEEN_LOOKS", 1)
     rows = [row(number) for number in range(1, 200)]
 
     found = _neighbourhoods(tmp_path, rows)

@@ -6,13 +6,8 @@ from pathlib import Path
 import pytest
 
 from leadcloud.buildings.area import Box, Circle, Condition
-from leadcloud.buildings.store import (
-    EVERYTHING,
-    BuildingStore,
-    OutOfTime,
-    Selection,
-    Slice,
-)
+from leadcloud.buildings.connections import OutOfTime
+from leadcloud.buildings.store import EVERYTHING, BuildingStore, Selection, Slice
 from leadcloud.clock import Deadline, SystemClock
 from tests.plugins.buildings import SYNTHETIC, building_id, release, row, soon
 

@@ -20,8 +20,9 @@ from leadcloud.buildings.area import Area, Condition
 from leadcloud.buildings.building_file import BuildingFile
 from leadcloud.buildings.code_list import DWELLING_USES
 from leadcloud.buildings.cohort import UNKNOWN, BuildingFacts, Home, facts_of
+from leadcloud.buildings.connections import OutOfTime
 from leadcloud.buildings.grid import cell_of
-from leadcloud.buildings.store import BuildingStore, OutOfTime, Selection
+from leadcloud.buildings.store import BuildingStore, Selection
 from leadcloud.clock import Clock, Deadline
 from leadcloud.errors import Unavailable
 

@@ -1,15 +1,14 @@
 """Reads a release of the building database: one immutable SQLite file, many readers."""
 
 import sqlite3
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from leadcloud.buildings.area import ALWAYS, Area, Circle, Condition
+from leadcloud.buildings.connections import NONE, Connections, Functions
 from leadcloud.buildings.grid import Directory, Window, column_of, row_of, units
 from leadcloud.buildings.release import Release
 from leadcloud.buildings.rendering import (
@@ -22,16 +21,8 @@ from leadcloud.buildings.rendering import (
 )
 from leadcloud.clock import Deadline
 
-_CACHE_KIB = 2_048
-"""Page cache of a connection. mmap stays off: mapped pages count as this process's memory."""
-_OPCODES_BETWEEN_LOOKS = 20_000
-"""SQLite's steps between two looks at the clock, about a millisecond."""
 _NEAR = 8
 """Cells, some four kilometres: as far as the middle of a square of homes may lie from them."""
-
-
-class OutOfTime(Exception):
-    """The deadline passed before all was found."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,13 +83,10 @@ class BuildingStore:
     """Answers questions about the buildings of one release. Safe to use from threads."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._local = threading.local()
-        connection = self._connection()
-        self.release = Release.from_json(
-            connection.execute("SELECT json FROM release").fetchone()[0]
-        )
-        cells, firsts = connection.execute("SELECT cells, firsts FROM directory").fetchone()
+        self._connections = Connections(path)
+        ((json,),) = self.query("SELECT json FROM release")
+        self.release = Release.from_json(json)
+        ((cells, firsts),) = self.query("SELECT cells, firsts FROM directory")
         self._directory = Directory(cells, firsts, self.release.count)
         west, south, east, north = (units(edge) for edge in self.release.bbox)
         self._window = Window(column_of(west), row_of(south), column_of(east), row_of(north))
@@ -113,12 +101,12 @@ class BuildingStore:
 
     def feature(self, identifier: str, coordinates: Coordinates | None = None) -> str | None:
         """Return one building as a GeoJSON feature, or None where there is none of that id."""
-        row = (
-            self._connection(coordinates)
-            .execute(f"SELECT {_position(coordinates)} FROM {JOINS} WHERE id = ?", (identifier,))
-            .fetchone()
+        rows = self._fetched(
+            f"SELECT {_position(coordinates)} FROM {JOINS} WHERE id = ?",
+            (identifier,),
+            functions=_functions(coordinates),
         )
-        return row[0] if row else None
+        return rows[0][0] if rows else None
 
     def features(
         self,
@@ -158,16 +146,17 @@ class BuildingStore:
         """Return the features within a circle, the nearest to its centre first."""
         distance = circle.distance()
         where = condition & circle.condition("")
-        connection = self._connection(coordinates, where)
         runs = self.runs(Selection(area=circle))
         sql = _joined(
             f"SELECT {_position(coordinates)} AS feature, rid FROM {_RUNS} WHERE {where.sql}"
             f" ORDER BY {distance.sql}, rid LIMIT ?"
         )
-        with _stopped_at(connection, deadline):
-            lines, number, _ = connection.execute(
-                sql, (_bound(runs), *where.values, *distance.values, limit)
-            ).fetchone()
+        ((lines, number, _),) = self._fetched(
+            sql,
+            (_bound(runs), *where.values, *distance.values, limit),
+            functions=_functions(coordinates, where),
+            deadline=deadline,
+        )
         return Features(lines=lines or "", number=number)
 
     def count(self, selection: Selection, deadline: Deadline) -> int:
@@ -183,11 +172,12 @@ class BuildingStore:
         if not in_doubt:
             return known
         where = self._where(selection)
-        connection = self._connection(None, where)
-        with _stopped_at(connection, deadline):
-            counted = connection.execute(
-                f"SELECT count(*) FROM {_RUNS} WHERE {where.sql}", (_bound(in_doubt), *where.values)
-            ).fetchone()[0]
+        ((counted,),) = self._fetched(
+            f"SELECT count(*) FROM {_RUNS} WHERE {where.sql}",
+            (_bound(in_doubt), *where.values),
+            functions=where.functions,
+            deadline=deadline,
+        )
         return known + int(counted)
 
     def select(
@@ -195,16 +185,16 @@ class BuildingStore:
     ) -> list[sqlite3.Row]:
         """Return columns of the selected buildings; `columns` and `tail` are SQL of our own."""
         where = self._where(selection)
-        connection = self._connection(None, where)
-        with _stopped_at(connection, deadline):
-            return connection.execute(
-                f"SELECT {columns} FROM {_RUNS} WHERE {where.sql} {tail}",
-                (_bound(self.runs(selection)), *where.values),
-            ).fetchall()
+        return self._fetched(
+            f"SELECT {columns} FROM {_RUNS} WHERE {where.sql} {tail}",
+            (_bound(self.runs(selection)), *where.values),
+            functions=where.functions,
+            deadline=deadline,
+        )
 
     def query(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[sqlite3.Row]:
         """Return the rows of a statement of our own that needs no grid."""
-        return self._connection().execute(sql, values).fetchall()
+        return self._fetched(sql, values)
 
     def runs(self, selection: Selection, after: int = 0) -> list[Run]:
         """Return the runs of row ids in which the selected buildings are, in order."""
@@ -254,27 +244,24 @@ class BuildingStore:
         coordinates: Coordinates | None = None,
     ) -> list[sqlite3.Row]:
         where = self._where(selection)
-        connection = self._connection(coordinates, where)
         runs = _bound(self.runs(selection, part.after))
-        with _stopped_at(connection, deadline):
-            return connection.execute(
-                sql_where(where.sql), (runs, *where.values, part.limit, part.offset)
-            ).fetchall()
+        return self._fetched(
+            sql_where(where.sql),
+            (runs, *where.values, part.limit, part.offset),
+            functions=_functions(coordinates, where),
+            deadline=deadline,
+        )
 
-    def _connection(
-        self, coordinates: Coordinates | None = None, condition: Condition | None = None
-    ) -> sqlite3.Connection:
-        """Return this thread's connection, knowing the functions that the statement calls."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = _open(self._path)
-            self._local.connection = connection
-        if coordinates is not None:
-            connection.create_function("coordinates", 2, coordinates, deterministic=True)
-        if condition is not None:
-            for name, function in condition.functions.items():
-                connection.create_function(name, -1, function, deterministic=True)
-        return connection
+    def _fetched(
+        self,
+        sql: str,
+        values: Sequence[Any] | Mapping[str, Any] = (),
+        *,
+        functions: Functions = NONE,
+        deadline: Deadline | None = None,
+    ) -> list[sqlite3.Row]:
+        with self._connections.connection(functions, deadline) as connection:
+            return connection.execute(sql, values).fetchall()
 
 
 _RUNS = (
@@ -315,35 +302,14 @@ def _bound(runs: Sequence[Run]) -> str:
     return "[" + ",".join(f"[{run.first},{run.end}]" for run in runs) + "]"
 
 
+def _functions(coordinates: Coordinates | None, condition: Condition = ALWAYS) -> Functions:
+    if coordinates is None:
+        return condition.functions
+    return {**condition.functions, "coordinates": coordinates}
+
+
 def _position(coordinates: Coordinates | None) -> str:
     return _IN_DEGREES if coordinates is None else _IN_PROJECTED
 
 
 _IN_DEGREES, _IN_PROJECTED = feature_sql(DEGREES), feature_sql(PROJECTED)
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    # Immutable: SQLite takes no locks and looks for no journal.
-    connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None
-    )
-    connection.row_factory = sqlite3.Row
-    connection.executescript(
-        f"PRAGMA mmap_size = 0; PRAGMA cache_size = -{_CACHE_KIB}; "
-        " PRAGMA case_sensitive_like = ON;"
-    )
-    return connection
-
-
-@contextmanager
-def _stopped_at(connection: sqlite3.Connection, deadline: Deadline) -> Iterator[None]:
-    """Let statements run until the deadline and no longer."""
-    connection.set_progress_handler(lambda: int(deadline.remaining() == 0), _OPCODES_BETWEEN_LOOKS)
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
-            raise OutOfTime("Looking through the buildings takes too long.") from None
-        raise
-    finally:
-        connection.set_progress_handler(None, 0)

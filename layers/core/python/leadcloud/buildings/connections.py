@@ -1,0 +1,84 @@
+"""Connections to a release's file: read-only, and each with the deadline of what it is asked."""
+
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from leadcloud.clock import Deadline
+
+_CACHE_KIB = 2_048
+"""Page cache of a connection. mmap stays off: mapped pages count as this process's memory."""
+_OPCODES_BETWEEN_LOOKS = 20_000
+"""SQLite's steps between two looks at the clock, about a millisecond."""
+
+Functions = Mapping[str, Callable[..., Any]]
+"""Python functions that a statement calls, by name."""
+NONE: Functions = MappingProxyType({})
+
+
+class OutOfTime(Exception):
+    """The deadline passed before all was found."""
+
+
+class Connections:
+    """As many connections as there are questions at the same time. Safe to use from threads.
+
+    Who asks gets the one that was used last: its pages are still in the processor's caches, and the
+    others of a busier hour stay out of the way.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._idle: list[sqlite3.Connection] = []
+
+    @contextmanager
+    def connection(
+        self, functions: Functions = NONE, deadline: Deadline | None = None
+    ) -> Iterator[sqlite3.Connection]:
+        """Lend a connection for a question.
+
+        Raises:
+            OutOfTime: The deadline passed before it was answered.
+        """
+        connection = self._taken()
+        for name, function in functions.items():
+            connection.create_function(name, -1, function, deterministic=True)
+        if deadline is not None:
+            connection.set_progress_handler(
+                lambda: int(deadline.remaining() == 0), _OPCODES_BETWEEN_LOOKS
+            )
+        try:
+            yield connection
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+                raise OutOfTime("Looking through the buildings takes too long.") from None
+            raise
+        finally:
+            if deadline is not None:
+                connection.set_progress_handler(None, 0)
+            self._idle.append(connection)
+
+    def _taken(self) -> sqlite3.Connection:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return _open(self._path)
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    # Immutable: SQLite takes no locks and looks for no journal. Lent to one thread at a time.
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=ro&immutable=1",
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    connection.row_factory = sqlite3.Row
+    connection.executescript(
+        f"PRAGMA mmap_size = 0; PRAGMA cache_size = -{_CACHE_KIB}; "
+        " PRAGMA case_sensitive_like = ON;"
+    )
+    return connection
