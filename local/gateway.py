@@ -98,7 +98,6 @@ def proxy_event(environ: Environ, body: bytes, request_id: str) -> dict[str, Any
         "path": path,
         "httpMethod": environ["REQUEST_METHOD"],
         "headers": headers,
-        "multiValueHeaders": {name: [value] for name, value in headers.items()},
         "queryStringParameters": dict(query) or None,
         "multiValueQueryStringParameters": _grouped(query) or None,
         "requestContext": {

@@ -24,6 +24,10 @@ PAGE_SECONDS = 6.0
 """For the buildings themselves."""
 COUNT_SECONDS = 2.0
 """For counting them; where that is too little, the answer goes without numberMatched."""
+_FORMATS = {"json": (GEOJSON, "csv", "text/csv"), "csv": ("text/csv", "json", GEOJSON)}
+"""The media type of each format, and the other format with its media type."""
+_READABLE = ",:/"
+"""May stand in a query as they are (RFC 3986, section 3.4), and boxes and URIs are full of them."""
 _NEAR_STEPS = (300.0, 1_200.0, 5_000.0, FAR)
 """Metres: circles in which the nearest are looked for, until there are enough."""
 
@@ -137,9 +141,8 @@ class PageWriter:
     ) -> list[Json]:
         if asked.format == "csv":
             query = {**query, "f": "csv"}  # whoever follows a link may not say what was preferred
-        items, here = self._base + ITEMS, urlencode(query)
-        other, its = {"json": ("csv", "text/csv"), "csv": ("json", GEOJSON)}[asked.format]
-        mine = {"json": GEOJSON, "csv": "text/csv"}[asked.format]
+        items, here = self._base + ITEMS, urlencode(query, safe=_READABLE)
+        mine, other, its = _FORMATS[asked.format]
         links = [
             link(_href(items, here), "self", mine, title="This page"),
             link(self._base + COLLECTION, "collection", "application/json", title="Buildings"),
@@ -197,4 +200,5 @@ def _without(names: frozenset[str], query: dict[str, str], encoded: str) -> str:
     """Return a query without some parameters; `encoded` is the whole of it."""
     if names.isdisjoint(query):
         return encoded
-    return urlencode({name: text for name, text in query.items() if name not in names})
+    kept = {name: text for name, text in query.items() if name not in names}
+    return urlencode(kept, safe=_READABLE)

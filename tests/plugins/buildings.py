@@ -97,7 +97,7 @@ class LookUp:
     def __init__(self, path: Path) -> None:
         clock = SystemClock()
         self._services = LookUpServices(
-            buildings=BuildingFile(path),
+            buildings=BuildingFile(path, clock),
             clock=clock,
             brake=Brake(SqliteStore(path.with_name("rates.sqlite"), clock), clock),
         )

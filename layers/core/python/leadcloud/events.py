@@ -5,7 +5,6 @@ else (a text with a space, an at sign or a plus, for instance) is replaced, so t
 mistake can write a name, a number or an address into a log.
 """
 
-import json
 import logging
 import os
 import re
@@ -14,6 +13,8 @@ from datetime import UTC, datetime
 from enum import Enum, unique
 from types import TracebackType
 from typing import Literal
+
+from pydantic_core import to_json
 
 _CODE = re.compile(r"[A-Za-z0-9_.:/{}-]{0,80}")
 _REPLACED = "(not loggable)"
@@ -83,7 +84,7 @@ def log(event: Event, **fields: Loggable) -> None:
         line["xray_trace_id"] = trace.partition(";")[0].removeprefix("Root=")
     try:
         # In one piece, or lines of other threads come in between.
-        sys.stdout.write(json.dumps(line) + "\n")
+        sys.stdout.write(f"{to_json(line).decode()}\n")
         sys.stdout.flush()
     except (OSError, ValueError):
         # A full disk or a closed pipe: what is being answered, and was perhaps paid, goes on.

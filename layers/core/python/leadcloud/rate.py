@@ -131,9 +131,11 @@ class SharedRate:
         self._leased -= 1
 
     def _left(self, now: int) -> Left:
-        ahead = max(0, self._arrival - now)
-        free = (self._pace.burst * self._pace.interval - ahead) / self._pace.interval
-        number = min(self._pace.burst, max(0, math.floor(free)) + self._leased)
+        burst, ahead = self._pace.burst, self._arrival - now
+        if ahead <= 0:
+            return Left(number=burst, full_after=0)
+        free = math.floor(burst - ahead / self._pace.interval)
+        number = min(burst, max(0, free) + self._leased)
         return Left(number=number, full_after=math.ceil(ahead / 1000))
 
     def _taken(self, now: int) -> int:

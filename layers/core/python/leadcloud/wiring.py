@@ -168,7 +168,7 @@ class Services:
     @cached_property
     def buildings(self) -> BuildingFile:
         """The building database."""
-        return BuildingFile(self.settings.buildings)
+        return BuildingFile(self.settings.buildings, self.clock)
 
     @cached_property
     def neighbourhoods(self) -> CurrentNeighbourhoods:

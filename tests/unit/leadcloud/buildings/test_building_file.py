@@ -6,33 +6,37 @@ import pytest
 
 from leadcloud.buildings.building_file import BuildingFile
 from leadcloud.buildings.store import EVERYTHING, BuildingStore
+from leadcloud.clock import SetClock
 from leadcloud.errors import Unavailable
 from tests.plugins.buildings import building_id, release, row, soon
 
 
-def test_a_new_release_is_taken_up_while_the_old_is_read(tmp_path: Path) -> None:
-    """The file is replaced in one step: who has the old one open reads on, the next call is new."""
+def test_a_new_release_is_taken_up_while_the_old_is_read(tmp_path: Path, clock: SetClock) -> None:
+    """The file is replaced in one step: who has the old one open reads on; a second later all is new."""
     target = tmp_path / "b.sqlite"
     release(target, [row(1)])
-    file = BuildingFile(target)
+    file = BuildingFile(target, clock)
     old = file.store()
 
     release(target, [row(1), row(2)])
+    clock.move(0.9)
+    assert file.store() is old
 
+    clock.move(0.1)
     assert old.count(EVERYTHING, soon()) == 1
     assert old.feature(building_id(1)) is not None
     assert file.store().count(EVERYTHING, soon()) == 2
     assert file.store() is file.store()
 
 
-def test_without_a_file_the_look_up_is_unavailable(tmp_path: Path) -> None:
+def test_without_a_file_the_look_up_is_unavailable(tmp_path: Path, clock: SetClock) -> None:
     """A service whose building database is not there yet says 503, not 500."""
     with pytest.raises(Unavailable) as unavailable:
-        BuildingFile(tmp_path / "none.sqlite").store()
+        BuildingFile(tmp_path / "none.sqlite", clock).store()
     assert unavailable.value.retry_after
 
 
-def test_a_file_of_another_format_is_refused(tmp_path: Path) -> None:
+def test_a_file_of_another_format_is_refused(tmp_path: Path, clock: SetClock) -> None:
     """A reader never guesses at a layout that it does not know."""
     import sqlite3
 
@@ -45,13 +49,15 @@ def test_a_file_of_another_format_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="another format"):
         BuildingStore(tmp_path / "b.sqlite")
     with pytest.raises(Unavailable, match="collected anew"):
-        BuildingFile(tmp_path / "b.sqlite").store()
+        BuildingFile(tmp_path / "b.sqlite", clock).store()
 
 
 @pytest.mark.parametrize("content", [b"", b"no database at all" * 1000])
-def test_a_file_that_is_no_database_is_unavailable(tmp_path: Path, content: bytes) -> None:
+def test_a_file_that_is_no_database_is_unavailable(
+    tmp_path: Path, clock: SetClock, content: bytes
+) -> None:
     """Half a copy of a release is said to be broken: 503, not 500."""
     (tmp_path / "b.sqlite").write_bytes(content)
 
     with pytest.raises(Unavailable, match="collected anew"):
-        BuildingFile(tmp_path / "b.sqlite").store()
+        BuildingFile(tmp_path / "b.sqlite", clock).store()

@@ -84,11 +84,13 @@ class Box:
                 key=lambda run: (run.row, run.west),
             )
             return
-        west, east = column_of(units(self.west)), column_of(units(self.east))
+        columns = column_of(units(self.west)), column_of(units(self.east))
         south, north = row_of(units(self.south)), row_of(units(self.north))
+        at_edge = _spans(columns, window, whole=False)
+        between = _spans(columns, window, whole=True)
         for row in range(max(south, window.south), min(north, window.north) + 1):
-            whole = south < row < north
-            yield from _row_runs(row, (west, east), window, whole=whole)
+            for west, east, whole in between if south < row < north else at_edge:
+                yield CellRun(row, west, east, whole)
 
     def condition(self, name: str) -> Condition:  # noqa: ARG002 a box needs no function
         """Return the exact test of a position."""
@@ -105,23 +107,23 @@ class Box:
         return within and units(self.south) <= lat <= units(self.north)
 
 
-def _row_runs(
-    row: int, columns: tuple[int, int], window: Window, *, whole: bool
-) -> Iterator[CellRun]:
-    """Yield a row of a box: its two edge columns, and what is between them."""
-    west, east = columns
-    first, last = max(west, window.west), min(east, window.east)
+def _spans(columns: tuple[int, int], window: Window, *, whole: bool) -> list[tuple[int, int, bool]]:
+    """Return a row of a box as first and last columns, and whether all between is inside.
+
+    A row that is not `whole` lies at the northern or southern edge.
+    """
+    first, last = max(columns[0], window.west), min(columns[1], window.east)
     if first > last:
-        return
-    inner_first, inner_last = max(west + 1, first), min(east - 1, last)
+        return []
+    inner_first, inner_last = max(columns[0] + 1, first), min(columns[1] - 1, last)
     if not whole or inner_first > inner_last:
-        yield CellRun(row, first, last, whole=False)
-        return
+        return [(first, last, False)]
+    spans = [(inner_first, inner_last, True)]
     if first < inner_first:
-        yield CellRun(row, first, first, whole=False)
-    yield CellRun(row, inner_first, inner_last, whole=True)
+        spans.insert(0, (first, first, False))
     if inner_last < last:
-        yield CellRun(row, last, last, whole=False)
+        spans.append((last, last, False))
+    return spans
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,6 +8,8 @@ _WEIGHT = re.compile(r"q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)", re.IGNORECASE)
 
 def prefers(accept: str, names: Sequence[str], others: Sequence[str]) -> bool:
     """Tell whether an Accept header wants a form, by its names, more than another."""
+    if not accept:
+        return False
     weight, exactness = _wanted(accept, names)
     return weight > 0 and (weight, exactness) > _wanted(accept, others)
 
