@@ -153,7 +153,7 @@ def _begun(answer: Mapping[str, Any], method: str, start: StartResponse) -> list
     """Send an answer's status and headers; return its body."""
     text = answer["body"]
     body = base64.b64decode(text) if answer["isBase64Encoded"] else text.encode("utf-8")
-    headers = [(name.lower(), value) for name, value in answer["headers"].items()]
+    headers = list(answer["headers"].items())
     status = answer["statusCode"]
     if method != "HEAD" and status != HTTPStatus.NOT_MODIFIED:
         # There it would be the length of what GET sends (RFC 9110, section 8.6).

@@ -12,7 +12,7 @@ import math
 import threading
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import cast
+from typing import NamedTuple, cast
 
 from leadcloud.clock import Clock
 from leadcloud.store.interface import (
@@ -46,8 +46,7 @@ class Pace:
         return 1000 / self.per_second
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Left:
+class Left(NamedTuple):
     """What may still be done, as far as one instance knows."""
 
     number: int

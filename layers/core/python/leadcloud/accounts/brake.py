@@ -7,7 +7,7 @@ lists of structured fields (RFC 9651), one item per policy.
 from collections.abc import Mapping
 from functools import lru_cache
 
-from leadcloud.accounts.tier import TIERS, Tier
+from leadcloud.accounts.tier import TIERS
 from leadcloud.clock import Clock
 from leadcloud.errors import TooManyRequests, Unauthenticated
 from leadcloud.http.call import Caller
@@ -39,7 +39,6 @@ class Brake:
         """
         if caller.expires_at and caller.expires_at <= self._clock.now():
             raise Unauthenticated(headers=CHALLENGE)
-        tier = TIERS[caller.tier]
         rates = {
             "key": self._rate("key", caller.key_id, caller.tier),
             "account": self._rate("account", caller.account_id, caller.tier),
@@ -47,11 +46,11 @@ class Brake:
         try:
             left = {name: rate.take() for name, rate in rates.items()}
         except RateExceeded as exceeded:
-            headers = _headers(tier, {name: rate.left() for name, rate in rates.items()})
+            headers = _headers(caller.tier, {name: rate.left() for name, rate in rates.items()})
             raise TooManyRequests(retry_after=exceeded.retry_after, headers=headers) from None
         except RateStopped:
             raise Unauthenticated(headers=CHALLENGE) from None
-        return _headers(tier, left)
+        return _headers(caller.tier, left)
 
     def stop(self, key_id: str) -> None:
         """Stop a key that was revoked, for those who still remember that it was good.
@@ -66,7 +65,7 @@ class Brake:
         return SharedRate(self._store, key, clock=self._clock, pace=TIERS[tier].paces[what])
 
 
-def _headers(tier: Tier, left: Mapping[str, Left]) -> dict[str, str]:
+def _headers(tier: str, left: Mapping[str, Left]) -> dict[str, str]:
     return {
         "RateLimit-Policy": _policy(tier),
         "RateLimit": ", ".join(
@@ -76,8 +75,8 @@ def _headers(tier: Tier, left: Mapping[str, Left]) -> dict[str, str]:
 
 
 @lru_cache
-def _policy(tier: Tier) -> str:
+def _policy(tier: str) -> str:
     return ", ".join(
         f'"{name}";q={pace.burst};w={round(pace.burst / pace.per_second)}'
-        for name, pace in tier.paces.items()
+        for name, pace in TIERS[tier].paces.items()
     )
