@@ -8,6 +8,7 @@ import base64
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from http import HTTPStatus
 from itertools import count
 from typing import Any
@@ -115,7 +116,12 @@ def _headers(environ: Environ) -> Iterator[tuple[str, str]]:
     """Yield the headers as WSGI has them: several of one name are one, joined by commas."""
     for name, value in environ.items():
         if name in {"CONTENT_TYPE", "CONTENT_LENGTH"} or name.startswith("HTTP_"):
-            yield name.removeprefix("HTTP_").replace("_", "-").lower(), value
+            yield _header_name(name), value
+
+
+@lru_cache
+def _header_name(name: str) -> str:
+    return name.removeprefix("HTTP_").replace("_", "-").lower()
 
 
 def _body(environ: Environ) -> bytes:

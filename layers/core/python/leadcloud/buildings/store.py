@@ -200,33 +200,33 @@ class BuildingStore:
         """Return the runs of row ids in which the selected buildings are, in order."""
         found: list[Run] = []
         unread = after + 1
-        for run in self._all_runs(selection):
+        for begin, end, whole in self._all_runs(selection):
             # Postal codes lie in one another's gaps: what was read is not read again.
-            first = max(run.first, unread)
-            if first >= run.end:
+            first = max(begin, unread)
+            if first >= end:
                 continue
-            unread = run.end
-            if found and found[-1].end == first and found[-1].whole == run.whole:
-                found[-1] = Run(found[-1].first, run.end, run.whole)
+            unread = end
+            if found and found[-1].end == first and found[-1].whole == whole:
+                found[-1] = Run(found[-1].first, end, whole)
             else:
-                found.append(Run(first, run.end, run.whole))
+                found.append(Run(first, end, whole))
         return found
 
-    def _all_runs(self, selection: Selection) -> Iterator[Run]:
+    def _all_runs(self, selection: Selection) -> Iterator[tuple[int, int, bool]]:
         if selection.rows is not None:
-            yield from (Run(row, row + 1, whole=False) for row in sorted(selection.rows))
+            yield from ((row, row + 1, False) for row in sorted(selection.rows))
         elif selection.area is not None:
             for cells in selection.area.runs(self._window):
-                yield Run(*self._directory.rows_of(cells), cells.whole)
+                yield (*self._directory.rows_of(cells), cells.whole)
         elif selection.postal_code is not None or selection.municipality is not None:
             column = "postal_code" if selection.postal_code is not None else "municipality"
             for first, last in self.query(
                 f"SELECT first, last FROM reach WHERE {column} = ? ORDER BY first",
                 (selection.postal_code or selection.municipality,),
             ):
-                yield Run(first, last + 1, whole=False)
+                yield first, last + 1, False
         else:
-            yield Run(1, self.release.count + 1, whole=True)
+            yield 1, self.release.count + 1, True
 
     @staticmethod
     def _where(selection: Selection) -> Condition:
