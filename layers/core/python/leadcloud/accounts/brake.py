@@ -39,18 +39,15 @@ class Brake:
         """
         if caller.expires_at and caller.expires_at <= self._clock.now():
             raise Unauthenticated(headers=CHALLENGE)
-        rates = {
-            "key": self._rate("key", caller.key_id, caller.tier),
-            "account": self._rate("account", caller.account_id, caller.tier),
-        }
+        of_key = self._rate("key", caller.key_id, caller.tier)
+        of_account = self._rate("account", caller.account_id, caller.tier)
         try:
-            left = {name: rate.take() for name, rate in rates.items()}
+            return _headers(caller.tier, of_key.take(), of_account.take())
         except RateExceeded as exceeded:
-            headers = _headers(caller.tier, {name: rate.left() for name, rate in rates.items()})
+            headers = _headers(caller.tier, of_key.left(), of_account.left())
             raise TooManyRequests(retry_after=exceeded.retry_after, headers=headers) from None
         except RateStopped:
             raise Unauthenticated(headers=CHALLENGE) from None
-        return _headers(caller.tier, left)
 
     def stop(self, key_id: str) -> None:
         """Stop a key that was revoked, for those who still remember that it was good.
@@ -65,12 +62,11 @@ class Brake:
         return SharedRate(self._store, key, clock=self._clock, pace=TIERS[tier].paces[what])
 
 
-def _headers(tier: str, left: Mapping[str, Left]) -> dict[str, str]:
+def _headers(tier: str, key: Left, account: Left) -> dict[str, str]:
     return {
         "RateLimit-Policy": _policy(tier),
-        "RateLimit": ", ".join(
-            f'"{name}";r={each.number};t={each.full_after}' for name, each in left.items()
-        ),
+        "RateLimit": f'"key";r={key.number};t={key.full_after}, '
+        f'"account";r={account.number};t={account.full_after}',
     }
 
 

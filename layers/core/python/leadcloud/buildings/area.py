@@ -97,7 +97,7 @@ class Box:
         between = "OR" if self.west > self.east else "AND"
         return Condition(
             sql=f"((lon >= ? {between} lon <= ?) AND lat BETWEEN ? AND ?)",
-            values=tuple(units(edge) for edge in (self.west, self.east, self.south, self.north)),
+            values=(units(self.west), units(self.east), units(self.south), units(self.north)),
         )
 
     def holds(self, lon: int, lat: int) -> bool:

@@ -299,7 +299,7 @@ def _part_of_selected(where: str) -> str:
 
 
 def _bound(runs: Sequence[Run]) -> str:
-    return "[" + ",".join(f"[{run.first},{run.end}]" for run in runs) + "]"
+    return "[" + ",".join([f"[{first},{end}]" for first, end, _ in runs]) + "]"
 
 
 def _functions(coordinates: Coordinates | None, condition: Condition = ALWAYS) -> Functions:

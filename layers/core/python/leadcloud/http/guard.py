@@ -137,24 +137,28 @@ def _base_path(event: Event) -> str:
     Source: AWS, "Input format of a Lambda function for proxy integration": the context's path has
     the stage, or what a domain maps to it, in front.
     """
-    asked = str(event["requestContext"].get("path") or "").rstrip("/")
-    path = event["path"].rstrip("/")
+    asked, path = str(event["requestContext"].get("path") or ""), event["path"]
+    if asked == path:
+        return ""
+    asked, path = asked.rstrip("/"), path.rstrip("/")
     base_path = asked.removesuffix(path)
     found = asked.endswith(path) and _BASE_PATH.fullmatch(base_path)
     return base_path if found else ""
 
 
 def _query(event: Event, parameters: type[Parameters] | None) -> Parameters | None:
-    given = event.get("multiValueQueryStringParameters") or {}
-    if any(len(values) != 1 for values in given.values()):
-        raise ParameterUnknown("A query parameter is given more than once.")
-    if any(unusable(values[0]) for values in given.values()):
-        raise ParameterInvalid("A query parameter holds NUL or half a character.")
+    query: dict[str, str] = {}
+    for name, values in (event.get("multiValueQueryStringParameters") or {}).items():
+        if len(values) != 1:
+            raise ParameterUnknown("A query parameter is given more than once.")
+        if unusable(values[0]):
+            raise ParameterInvalid("A query parameter holds NUL or half a character.")
+        query[name] = values[0]
     if parameters is None:
-        if given:
+        if query:
             raise ParameterUnknown
         return None
-    return parse_parameters(parameters, {name: values[0] for name, values in given.items()})
+    return parse_parameters(parameters, query)
 
 
 def _idempotency_key(route: Route, headers: Mapping[str, str]) -> str | None:
