@@ -32,7 +32,7 @@ class Connections:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._idle: list[sqlite3.Connection] = []
+        self._idle: list[tuple[sqlite3.Connection, _Limit]] = []
 
     @contextmanager
     def connection(
@@ -43,13 +43,10 @@ class Connections:
         Raises:
             OutOfTime: The deadline passed before it was answered.
         """
-        connection = self._taken()
+        connection, limit = self._taken()
+        limit.deadline = deadline
         for name, function in functions.items():
             connection.create_function(name, -1, function, deterministic=True)
-        if deadline is not None:
-            connection.set_progress_handler(
-                lambda: int(deadline.remaining() == 0), _OPCODES_BETWEEN_LOOKS
-            )
         try:
             yield connection
         except sqlite3.OperationalError as error:
@@ -57,15 +54,25 @@ class Connections:
                 raise OutOfTime("Looking through the buildings takes too long.") from None
             raise
         finally:
-            if deadline is not None:
-                connection.set_progress_handler(None, 0)
-            self._idle.append(connection)
+            self._idle.append((connection, limit))
 
-    def _taken(self) -> sqlite3.Connection:
+    def _taken(self) -> "tuple[sqlite3.Connection, _Limit]":
         try:
             return self._idle.pop()
         except IndexError:
-            return _open(self._path)
+            connection, limit = _open(self._path), _Limit()
+            connection.set_progress_handler(limit.is_reached, _OPCODES_BETWEEN_LOOKS)
+            return connection, limit
+
+
+class _Limit:
+    """Until when the question may take that a connection is lent for."""
+
+    deadline: Deadline | None = None
+
+    def is_reached(self) -> bool:
+        """Tell SQLite whether to stop."""
+        return self.deadline is not None and self.deadline.remaining() == 0
 
 
 def _open(path: Path) -> sqlite3.Connection:
