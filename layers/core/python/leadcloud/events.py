@@ -6,7 +6,6 @@ mistake can write a name, a number or an address into a log.
 """
 
 import logging
-import os
 import re
 import sys
 from datetime import UTC, datetime
@@ -16,11 +15,11 @@ from typing import Literal
 
 from pydantic_core import to_json
 
+from leadcloud.settings import trace_id
+
 _CODE = re.compile(r"[A-Za-z0-9_.:/{}-]{0,80}")
 _REPLACED = "(not loggable)"
 _SERVICE = "leadcloud"
-_TRACE = "_X_AMZN_TRACE_ID"
-"""Where Lambda tells which request of X-Ray's this is."""
 
 for noisy in ("httpx", "httpcore", "botocore", "sqlalchemy"):
     # At INFO, httpx writes whole URLs, and a directory's URL may hold a phone number.
@@ -80,8 +79,8 @@ def log(event: Event, **fields: Loggable) -> None:
         "service": _SERVICE,
         **{name: _loggable(value) for name, value in fields.items()},
     }
-    if trace := os.environ.get(_TRACE):
-        line["xray_trace_id"] = trace.partition(";")[0].removeprefix("Root=")
+    if trace := trace_id():
+        line["xray_trace_id"] = trace
     try:
         # In one piece, or lines of other threads come in between.
         sys.stdout.write(f"{to_json(line).decode()}\n")
