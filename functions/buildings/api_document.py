@@ -7,6 +7,7 @@ from typing import Any
 
 from functions.buildings.crs import CRS_LIST
 from functions.buildings.document import COLLECTION, GEOJSON, ROOT, SCHEMA_JSON
+from functions.buildings.filter import FILTER_LANGUAGES
 from functions.buildings.items import DESCRIBED
 from functions.buildings.parameter import DEFAULT_LIMIT, MAX_LIMIT
 from functions.buildings.queryable import QUERYABLES
@@ -25,7 +26,7 @@ _OF_ITS_OWN: dict[str, Json] = {
     "radius": {"type": "number", "maximum": 50_000},
     "built_from": {"type": "integer"},
     "built_to": {"type": "integer"},
-    "filter-lang": {"type": "string", "enum": ["cql2-text", "cql2-json"], "default": "cql2-text"},
+    "filter-lang": {"type": "string", "enum": [*FILTER_LANGUAGES], "default": "cql2-text"},
     "f": {"type": "string", "enum": ["json", "geojson", "csv"]},
     **{
         name: {"type": "string", "format": "uri", "enum": [crs.uri for crs in CRS_LIST]}

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 import cql2
 
 from functions.buildings.crs import Crs
+from functions.buildings.draft_filter import cql2_text_of
 from functions.buildings.filter_shape import MAX_DEPTH, check_shape
 from functions.buildings.geometry import areas_of
 from functions.buildings.parameter import fault
@@ -21,6 +22,7 @@ from functions.buildings.queryable import QUERYABLES, Queryable
 from leadcloud.buildings.address import strip_accents
 from leadcloud.buildings.area import ALWAYS, Area, Condition, Value
 
+FILTER_LANGUAGES = ("cql2-text", "cql2-json", "cql-text")
 MAX_VALUES = 1_000
 MAX_WILDCARDS = 10
 
@@ -48,6 +50,8 @@ def read_filter(text: str, language: str, crs: Crs) -> Filter:
         ParameterInvalid: It is no CQL2, or asks for what is not offered here.
     """
     check_shape(text)
+    if language == "cql-text":
+        text = cql2_text_of(text)
     try:
         parse = cql2.parse_json if language == "cql2-json" else cql2.parse_text
         expression = parse(text).to_json()
@@ -295,7 +299,8 @@ def _literal(expression: Json, operand: _Operand) -> Value:
         (expression,) = _exactly(expression["args"], 1)
     kind = operand.queryable.kind
     if isinstance(expression, bool) or kind == "boolean":
-        if kind != "boolean" or not isinstance(expression, bool):
+        # GDAL knows no booleans, but 1 and 0.
+        if kind != "boolean" or expression not in (0, 1):
             _refuse("true and false are compared with properties that are one of them.")
         return int(expression)
     if kind == "integer" and isinstance(expression, (int, float)):

@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import Field, create_model
 
 from functions.buildings.crs import CRS84, Crs, crs_named
-from functions.buildings.filter import Filter, read_filter
+from functions.buildings.filter import FILTER_LANGUAGES, Filter, read_filter
 from functions.buildings.parameter import (
     DEFAULT_LIMIT,
     bbox_edges,
@@ -50,7 +50,7 @@ DESCRIBED = {
     "crs": "Coordinate system of the answer.",
     "datetime": "A date or an interval in which buildings were completed.",
     "filter": "A CQL2 filter.",
-    "filter-lang": "cql2-text or cql2-json.",
+    "filter-lang": f"{', '.join(FILTER_LANGUAGES[:-1])} or {FILTER_LANGUAGES[-1]}.",
     "filter-crs": "Coordinate system of the filter.",
     "cursor": "Where to go on; from a link of the page before.",
     "offset": "How many buildings to leave out first.",
@@ -285,8 +285,8 @@ def _filtered(reader: _Reader) -> Filter | None:
 
 
 def _language(text: str) -> str:
-    if text not in {"cql2-text", "cql2-json"}:
-        raise fault("filter-lang", "Known are cql2-text and cql2-json.")
+    if text not in FILTER_LANGUAGES:
+        raise fault("filter-lang", f"Known are {', '.join(FILTER_LANGUAGES)}.")
     return text
 
 

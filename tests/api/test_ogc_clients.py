@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from owslib.ogcapi.features import Features
@@ -92,11 +93,36 @@ def test_gdal_hands_down_its_filters(running_service: RunningService) -> None:
         "-so",
         layer,
         "-where",
-        "use='sauna'",
+        "completed_year > 2020",
         "--debug",
         "on",
     )
-    assert "use=sauna" in log
+    assert "filter=completed_year" in log
+
+
+@pytest.mark.loopback
+@pytest.mark.parametrize(
+    ("where", "meant"),
+    [
+        ("updated >= '2025/03/05'", "updated >= DATE('2025-03-05')"),
+        ("updated > '2025-03-05'", "updated > DATE('2025-03-05')"),
+        ("updated < '2025/03/05 00:00:00'", "updated < DATE('2025-03-05')"),
+        (
+            "updated BETWEEN '2025/03/02' AND '2025/03/05' AND use = 'sauna'",
+            "updated >= DATE('2025-03-02') AND updated <= DATE('2025-03-05') AND use = 'sauna'",
+        ),
+        ("completed_year >= 2020 OR storeys IS NULL", "completed_year >= 2020 OR storeys IS NULL"),
+        ("id_valid = 1 AND street ILIKE 'KOIV%'", "id_valid = true AND street LIKE 'Koiv%'"),
+    ],
+)
+def test_gdal_counts_what_its_condition_means(
+    running_service: RunningService, where: str, meant: str
+) -> None:
+    """Also where the condition is a range, and of a date that is not the one of completion."""
+    asked = f"{ITEMS}?limit=1&filter={quote(meant)}"
+    matched = running_service.call("GET", asked).json["numberMatched"]
+
+    assert _count(running_service, "-where", where) == matched
 
 
 @pytest.mark.loopback
