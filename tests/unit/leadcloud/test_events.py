@@ -5,10 +5,12 @@ import io
 import json
 import sys
 from datetime import datetime
+from typing import Any
 
 import pytest
 
 from leadcloud.events import Event, log
+from leadcloud.http.wire import Wire
 
 
 def test_a_line_is_one_line_of_json(capsys: pytest.CaptureFixture[str]) -> None:
@@ -51,6 +53,36 @@ def test_what_could_be_a_person_is_replaced(capsys: pytest.CaptureFixture[str], 
     assert json.loads(line)["reason"] == "(not loggable)"
 
 
+class Named(Wire):
+    """Holds a name, as a contact does."""
+
+    name: str = "Testi Synteettinen"
+
+
+@pytest.mark.parametrize(
+    "value", [Named(), b"Synteettinen", ["Synteettinen"], {"name": "Synteettinen"}, ValueError("x")]
+)
+def test_what_is_no_value_of_a_line_is_replaced(
+    capsys: pytest.CaptureFixture[str], value: Any
+) -> None:
+    """A serialiser knows how to write out objects, and objects may hold persons."""
+    log(Event.KEY_REFUSED, reason=value)
+
+    (line,) = capsys.readouterr().out.splitlines()
+    assert json.loads(line)["reason"] == "(not loggable)"
+
+
+def test_a_trace_is_no_way_into_the_log(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It begins in a header that a caller may send."""
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=Testi Synteettinen;Sampled=1")
+
+    log(Event.SUSPENSE_SEEN, hours=2)
+
+    assert json.loads(capsys.readouterr().out)["xray_trace_id"] == "(not loggable)"
+
+
 class FullDisk(io.StringIO):
     """Standard output that nothing can be written to."""
 
@@ -58,9 +90,21 @@ class FullDisk(io.StringIO):
         raise OSError(errno.ENOSPC, "No space left on device")
 
 
-def test_a_line_that_cannot_be_written_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is being answered, and perhaps was paid for, is worth more than its line."""
-    monkeypatch.setattr(sys, "stdout", FullDisk())
+def _closed() -> io.StringIO:
+    output = io.StringIO()
+    output.close()
+    return output
+
+
+@pytest.mark.parametrize("output", [FullDisk(), _closed(), None])
+def test_a_line_that_cannot_be_written_stops_nothing(
+    monkeypatch: pytest.MonkeyPatch, output: io.StringIO | None
+) -> None:
+    """What is being answered, and perhaps was paid for, is worth more than its line.
+
+    Python's standard output is None in a process that was started without one.
+    """
+    monkeypatch.setattr(sys, "stdout", output)
 
     log(Event.KEY_REFUSED, reason="unknown")
 
@@ -76,6 +120,16 @@ def test_a_line_is_written_in_one_piece(monkeypatch: pytest.MonkeyPatch) -> None
 
     (piece,) = pieces
     assert piece.endswith("\n")
+
+
+def test_a_line_is_out_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who is killed has said what he did until then."""
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written))
+
+    log(Event.KEY_REFUSED, reason="unknown")
+
+    assert written.getvalue().endswith(b"}\n")
 
 
 def test_another_field_is_an_error() -> None:

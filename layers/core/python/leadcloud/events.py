@@ -80,13 +80,18 @@ def log(event: Event, **fields: Loggable) -> None:
         **{name: _loggable(value) for name, value in fields.items()},
     }
     if trace := trace_id():
-        line["xray_trace_id"] = trace
+        line["xray_trace_id"] = _loggable(trace)
+    _write(f"{to_json(line).decode()}\n")
+
+
+def _write(line: str) -> None:
+    """Write a line in one piece, or lines of other threads come in between."""
     try:
-        # In one piece, or lines of other threads come in between.
-        sys.stdout.write(f"{to_json(line).decode()}\n")
+        sys.stdout.write(line)
         sys.stdout.flush()
-    except (OSError, ValueError):
-        # A full disk or a closed pipe: what is being answered, and was perhaps paid, goes on.
+    except (OSError, ValueError, AttributeError):
+        # A full disk, a closed pipe, or none at all: Python's standard output is then None. What is
+        # being answered, and was perhaps paid, goes on.
         return
 
 
@@ -119,7 +124,8 @@ def _place_of(traceback: TracebackType | None) -> str:
     return f"{traceback.tb_frame.f_globals.get('__name__', '')}:{traceback.tb_lineno}"
 
 
-def _loggable(value: Loggable) -> Loggable:
-    if isinstance(value, str) and not _CODE.fullmatch(value):
-        return _REPLACED
-    return value
+def _loggable(value: object) -> Loggable:
+    if value is None or isinstance(value, int | float):
+        return value
+    # Types are not enough: the serialiser would write out a contact, member by member.
+    return value if isinstance(value, str) and _CODE.fullmatch(value) else _REPLACED
