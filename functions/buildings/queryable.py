@@ -1,11 +1,12 @@
 """The properties that buildings can be filtered by, what each means, and where it is stored."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from functions.buildings.parameter import fault
+from functions.buildings.place_code import municipality_objection, postal_code_objection
 from leadcloud.buildings import code_list
 from leadcloud.buildings.area import Value
 from leadcloud.buildings.rendering import PROPERTIES
@@ -28,6 +29,8 @@ class Queryable:
     title: str
     words: Mapping[str, str] | None = None
     """Its values and what they mean in Finnish, where there are only so many."""
+    objection: Callable[[str], str | None] = lambda _: None
+    """What to say of a text that no building can have there. In a filter it merely matches none."""
 
     @property
     def sql(self) -> str:
@@ -58,6 +61,9 @@ class Queryable:
     def _known(self, text: str) -> str:
         if self.words is not None and text not in self.words:
             raise fault(self.name, f"Known are {', '.join(self.words)}.")
+        objection = self.objection(text)
+        if objection is not None:
+            raise fault(self.name, objection)
         return text
 
 
@@ -78,8 +84,18 @@ QUERYABLES: Mapping[str, Queryable] = {
     each.name: each
     for each in (
         Queryable(name="id", kind="text", title="Permanent building identifier (VTJ-PRT)"),
-        Queryable(name="municipality", kind="text", title="Municipality, three digits"),
-        Queryable(name="postal_code", kind="text", title="Postal code, five digits"),
+        Queryable(
+            name="municipality",
+            kind="text",
+            title="Municipality, three digits",
+            objection=municipality_objection,
+        ),
+        Queryable(
+            name="postal_code",
+            kind="text",
+            title="Postal code, five digits",
+            objection=postal_code_objection,
+        ),
         Queryable(name="street", kind="text", title="Street, in Finnish"),
         Queryable(name="street_sv", kind="text", title="Street, in Swedish"),
         Queryable(name="house_number", kind="text", title="House number, such as 5a or 17-19"),

@@ -1,6 +1,5 @@
 """How many buildings of which decade and use an area has."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,7 +12,6 @@ from functions.buildings.queryable import QUERYABLES
 from leadcloud.buildings.area import Area, Condition
 from leadcloud.buildings.store import BuildingStore, Selection
 from leadcloud.clock import Deadline
-from leadcloud.codes.code_list import code_list
 from leadcloud.http.wire import Parameters, Wire
 
 _AREAS = ("bbox", "polygon", "postal_code", "municipality")
@@ -94,7 +92,6 @@ def _selection(asked: StatisticsParameters) -> Selection:
         return _within(read_polygons(text, "polygon"))
     queryable = QUERYABLES[name]
     value = str(queryable.value_of_text(text))
-    _check(name, value)
     return Selection(
         condition=Condition(sql=f"{queryable.sql} = ?", values=(value,)),
         postal_code=value if name == "postal_code" else None,
@@ -108,13 +105,3 @@ def _within(areas: Sequence[Area]) -> Selection:
         return Selection(area=areas[0])
     conditions = [area.condition(f"in_area_{number}") for number, area in enumerate(areas)]
     return Selection(condition=Condition.joined("OR", conditions))
-
-
-def _check(name: str, value: str) -> None:
-    """Refuse a code that no place has: that it has no buildings would be no answer."""
-    municipalities = code_list("municipality")
-    if name == "municipality" and value not in municipalities:
-        nearest = ", ".join(municipalities.nearest(value))
-        raise fault(name, f"No such code is valid. The nearest: {nearest}.")
-    if name == "postal_code" and not re.fullmatch(r"[0-9]{5}", value):
-        raise fault(name, "Postal codes have five digits.")
