@@ -134,6 +134,32 @@ def test_statistics_are_of_one_area(look_up: LookUp, query: dict[str, str]) -> N
     assert [each["field"] for each in reply.json["errors"]] == [*query, "bbox"][:1]
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("postal_code", "1690"),
+        ("postal_code", "016900"),
+        ("postal_code", "abcde"),
+        ("postal_code", ""),
+        ("postal_code", "\u0661" * 5),
+        ("municipality", "91"),
+        ("municipality", "Vantaa"),
+        ("municipality", "004"),
+        ("municipality", "000"),
+    ],
+)
+def test_a_code_of_no_place_is_refused_wherever_it_is_asked_for(
+    look_up: LookUp, name: str, text: str
+) -> None:
+    """No buildings would be no answer; a filter, by the standard, compares with any literal."""
+    listed = look_up.get(ITEMS, **{name: text})
+    counted = look_up.get("/v1/buildings/statistics", **{name: text})
+
+    assert (listed.status, counted.status) == (400, 400)
+    assert listed.json["errors"] == counted.json["errors"]
+    assert look_up.items(filter=f"{name} = '{text}'")["numberMatched"] == 0
+
+
 def test_counts_and_completions_name_their_licence(look_up: LookUp) -> None:
     """Answers without features name the licence of their data as well."""
     for path, query in (("statistics", {"municipality": "092"}), ("suggest", {"q": "koivu"})):
@@ -158,6 +184,15 @@ def test_a_town_tells_where_a_street_is(open_look_up: OpenLookUp) -> None:
     assert _ids(look_up.items(address="Koivutie, Espoo")) == [building_id(2)]
     assert _ids(look_up.items(address="Koivutie 1, Vanda")) == [building_id(1)]
     assert _ids(look_up.items(address="Koivutie 1, Esbo")) == []
+
+
+@pytest.mark.parametrize("query", [{}, {"limit": 5}, {"q": ""}, {"q": "k" * 101}])
+def test_completion_needs_something_typed(look_up: LookUp, query: dict[str, Any]) -> None:
+    """Nothing and too much are 400, as with every parameter of the look-up, and `q` is named."""
+    reply = look_up.get("/v1/buildings/suggest", **query)
+
+    assert (reply.status, reply.json["code"]) == (400, "parameter_invalid")
+    assert [each["field"] for each in reply.json["errors"]] == ["q"]
 
 
 @pytest.mark.parametrize(

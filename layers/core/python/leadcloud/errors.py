@@ -94,7 +94,7 @@ class ParameterUnknown(RequestRefused):
 
 
 class ParameterInvalid(RequestRefused):
-    """A query parameter has an unusable value; OGC API Features wants 400 for that, not 422."""
+    """A query parameter is missing or unusable; OGC API Features wants 400 for that, not 422."""
 
     code, status, title = "parameter_invalid", 400, "A query parameter has an unusable value"
 

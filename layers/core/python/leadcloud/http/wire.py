@@ -6,7 +6,7 @@ from typing import Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from leadcloud.errors import Fault, ParameterUnknown, RequestInvalid
+from leadcloud.errors import Fault, ParameterInvalid, ParameterUnknown, RequestInvalid
 
 
 class Wire(BaseModel):
@@ -97,11 +97,26 @@ def parse_parameters(model: type[M], query: Any) -> M:
 
     Raises:
         ParameterUnknown: One of them is not known.
+        ParameterInvalid: One that is needed is missing.
         RequestInvalid: One of them has an unusable value.
     """
     if set(query).difference(_member_names(model)):
         raise ParameterUnknown
+    missing = [name for name in _needed_names(model) if name not in query]
+    if missing:
+        raise ParameterInvalid(
+            "A query parameter is missing.",
+            faults=[
+                Fault(field=name, code="missing", detail=_SENTENCES["missing"]) for name in missing
+            ],
+        )
     return parse(model, query)
+
+
+@cache
+def _needed_names(model: type[BaseModel]) -> tuple[str, ...]:
+    fields = model.model_fields.items()
+    return tuple(field.alias or name for name, field in fields if field.is_required())
 
 
 @cache
