@@ -5,12 +5,11 @@ authorizer about the key, and bounds the size of a body. Everything else is the 
 """
 
 import base64
+import os
 import time
-import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from http import HTTPStatus
-from itertools import count
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -41,12 +40,10 @@ class Gateway:
         self._handlers = handlers
         self._authorizer = authorizer
         self._authorized: dict[str, tuple[float, dict[str, str]]] = {}
-        self._beginning = str(uuid.uuid4())[:-12]
-        self._numbers = count()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
-        request_id = self._request_id()
+        request_id = _request_id()
         try:
             answer = self._handle(proxy_event(environ, _body(environ), request_id))
         except LeadCloudError as error:
@@ -62,13 +59,6 @@ class Gateway:
             except StoreUnavailable:
                 raise Unavailable(retry_after=1) from None
         return self._handlers[route.function if route else "pages"](event, None)
-
-    def _request_id(self) -> str:
-        """Return a request's id. It is a UUID like AWS's, of which only the end changes.
-
-        To draw each anew is a system call, and a tenth of what a building costs.
-        """
-        return f"{self._beginning}{next(self._numbers):012x}"
 
     def _authorize(self, event: Mapping[str, Any]) -> dict[str, str]:
         """Return the authorizer's context for a request, empty where the key is not known."""
@@ -86,6 +76,15 @@ class Gateway:
         context = dict(answer["context"])
         self._authorized[key] = (time.monotonic() + _AUTHORIZATION_SECONDS, context)
         return context
+
+
+def _request_id() -> str:
+    """Return a random UUID, as AWS's are, at a third of what Python's class for them costs.
+
+    Numbers would cost less still, and tell every caller how much the others ask.
+    """
+    drawn = os.urandom(16).hex()
+    return f"{drawn[:8]}-{drawn[8:12]}-4{drawn[13:16]}-a{drawn[17:20]}-{drawn[20:]}"
 
 
 def proxy_event(environ: Environ, body: bytes, request_id: str) -> dict[str, Any]:

@@ -136,3 +136,5 @@ def test_another_field_is_an_error() -> None:
     """What may be logged is decided in the catalogue, not where it is logged."""
     with pytest.raises(ValueError, match="KEY_REFUSED"):
         log(Event.KEY_REFUSED, reason="unknown", name="x")
+    with pytest.raises(ValueError, match="KEY_REFUSED"):
+        log(Event.KEY_REFUSED)
