@@ -107,6 +107,27 @@ def test_landing_page_links_to_all_there_is(look_up: LookUp) -> None:
         assert reply.headers["Content-Type"] == each["type"]
 
 
+@pytest.mark.parametrize(
+    "host", ["", "a b", "a/b", 'a"><b', "a,b", "åbo.example", "a" * 256, "a\nb"]
+)
+@pytest.mark.parametrize("path", [ROOT, ITEMS])
+def test_links_lead_to_a_host_or_nowhere(look_up: LookUp, path: str, host: str) -> None:
+    """What is no host's name on the wire stands in no link, and in no complaint either."""
+    reply = look_up.get(path, headers={"Host": host})
+
+    assert (reply.status, reply.json["errors"][0]["field"]) == (400, "Host")
+    assert "Link" not in reply.headers
+    assert not host or host not in reply.json["errors"][0]["detail"]
+
+
+@pytest.mark.parametrize("host", ["localhost:8000", "[::1]:8000", "a-b.example", "a" * 255])
+def test_links_lead_to_the_host_that_was_asked(look_up: LookUp, host: str) -> None:
+    """However the service was reached."""
+    (link,) = _rels(look_up.get(ROOT, headers={"Host": host}).json)["self"]
+
+    assert link["href"].startswith(f"http://{host}/")
+
+
 def test_the_api_definition_is_openapi_3_0_and_complete(look_up: LookUp) -> None:
     """A.5: valid OpenAPI 3.0 that lists paging, place, time and every queryable as parameters."""
     document = look_up.get(f"{ROOT}/api").json

@@ -3,6 +3,7 @@
 import errno
 import io
 import json
+import logging
 import sys
 from datetime import datetime
 from typing import Any
@@ -130,6 +131,12 @@ def test_a_line_is_out_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     log(Event.KEY_REFUSED, reason="unknown")
 
     assert written.getvalue().endswith(b"}\n")
+
+
+@pytest.mark.parametrize("library", ["httpx", "httpcore", "botocore", "sqlalchemy"])
+def test_libraries_do_not_tell_what_they_do(library: str) -> None:
+    """Their lines at INFO are none of the catalogue, and hold whole URLs."""
+    assert not logging.getLogger(library).isEnabledFor(logging.INFO)
 
 
 def test_another_field_is_an_error() -> None:
