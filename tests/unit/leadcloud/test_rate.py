@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from leadcloud.clock import SetClock
-from leadcloud.rate import Pace, RateExceeded, RateStopped, SharedRate
+from leadcloud.rate import Left, Pace, RateExceeded, RateStopped, SharedRate
 from leadcloud.store.interface import Action, Key, Reason, Record, StoreUnavailable
 from leadcloud.store.sqlite import SqliteStore
 
@@ -114,6 +114,18 @@ def test_what_is_left_is_told(make_rates: MakeRates, clock: SetClock) -> None:
     assert rate.left().number == 0
     clock.move(told[-1].full_after)
     assert (rate.left().number, rate.left().full_after) == (40, 0)
+
+
+def test_what_is_left_is_never_told_too_high_or_too_soon(
+    make_rates: MakeRates, clock: SetClock
+) -> None:
+    """Half of one is none yet, and a part of a second is a second."""
+    (rate,) = make_rates(1, per_second=10, burst=40)
+    for _ in range(40):
+        rate.take()
+    clock.move(0.05)
+
+    assert rate.left() == Left(number=0, full_after=4)
 
 
 def test_never_more_than_a_burst_is_told(make_rates: MakeRates, clock: SetClock) -> None:

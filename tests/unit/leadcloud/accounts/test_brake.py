@@ -11,6 +11,8 @@ import pytest
 from functions.accounts.handler import api
 from leadcloud.accounts.tier import TIERS
 from leadcloud.clock import SetClock, rfc3339
+from leadcloud.errors import Unauthenticated
+from leadcloud.http.call import Caller
 from leadcloud.wiring import Services
 from tests.contacts import OpenAccount
 from tests.gateway_event import gateway_event
@@ -62,7 +64,7 @@ def test_a_key_that_is_too_fast_is_stopped(ask: Ask, clock: SetClock) -> None:
         429,
         "too_many_requests",
     )
-    assert left(stopped)["key"] == 0
+    assert left(stopped) == {"key": 0, "account": STANDARD.account.burst - STANDARD.key.burst}
     assert ask("other")["statusCode"] == 200
     clock.move(int(stopped["headers"]["Retry-After"]))
     assert ask()["statusCode"] == 200
@@ -81,6 +83,18 @@ def test_an_expired_key_is_not_good_however_long_it_is_remembered(
         401,
         'ApiKey header="X-API-Key"',
     )
+
+
+@pytest.mark.parametrize("tier", TIERS)
+def test_a_key_that_was_stopped_is_stopped_at_once(services: Services, tier: str) -> None:
+    """Whatever tier its account has, and although a share of its rate was held already."""
+    caller = Caller(account_id="a", key_id="k", scopes=frozenset(), tier=tier)
+    services.brake.take(caller)
+
+    services.brake.stop("k")
+
+    with pytest.raises(Unauthenticated):
+        services.brake.take(caller)
 
 
 def test_an_account_is_not_faster_with_more_keys(ask: Ask) -> None:

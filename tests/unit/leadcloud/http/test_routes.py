@@ -39,7 +39,10 @@ def test_a_path_leads_to_its_routes(path: str, parameters: dict[str, str]) -> No
     assert found == parameters
 
 
-@pytest.mark.parametrize("path", ["/v1/buildings/nothing", "/v1/search/", "/v1/codes/a/b", ""])
+@pytest.mark.parametrize(
+    "path",
+    ["/v1/buildings/nothing", "/v1/buildings//", "/v1/search/", "/v1/codes/a/b", "/v1/codes/", ""],
+)
 def test_other_paths_lead_nowhere(path: str) -> None:
-    """A slash at the end counts where something is sent, and a parameter holds none."""
+    """A slash at the end counts where something is sent or is the second, and a parameter has none."""
     assert routes_at(path) == {}
