@@ -13,6 +13,8 @@ from typing import IO, Any, cast
 import ijson
 from defusedxml import DefusedXmlException, ElementTree
 
+from collect.bounded_json import STEP, BoundedJson, TooLarge
+
 _GEOMETRY = re.compile(r"(?:POINT|POLYGON)\s*(?:ZM|Z|M)?\s*\(([-+0-9.e,()\s]+)\)", re.IGNORECASE)
 _MOST_IN_FIELD = 1_000_000
 """Characters of one CSV cell; a polygon as text is long."""
@@ -41,6 +43,8 @@ def rows_of_file(path: Path, allowed: frozenset[str]) -> Iterator[Row]:
             yield from reader(content, allowed)
         except UnicodeDecodeError:
             raise FileUnreadable("The file is not in UTF-8; save it so.") from None
+        except TooLarge as error:
+            raise FileUnreadable(f"The file is no GeoJSON of buildings. {error}") from None
         except (
             ijson.JSONError,
             ElementTree.ParseError,
@@ -66,7 +70,9 @@ def row_of_feature(feature: Any, allowed: frozenset[str]) -> Row:
 def _geojson(content: Content, allowed: frozenset[str]) -> Iterator[Row]:
     if content.read(len(BOM_UTF8)) != BOM_UTF8:
         content.seek(0)
-    for feature in ijson.items(content, "features.item", use_float=True):
+    bounded = BoundedJson(content)
+    for feature in ijson.items(bounded, "features.item", use_float=True, buf_size=STEP):
+        bounded.feature_taken()
         yield row_of_feature(feature, allowed)
 
 

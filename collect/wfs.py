@@ -109,7 +109,7 @@ class Wfs:
         answer = self._get(parameters)
         try:
             features = answer.json()["features"]
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             # GeoServer answers in XML where it cannot do what was asked, with status 200.
             raise SourceFailed("The server answered something else than features.") from None
         if not isinstance(features, list):

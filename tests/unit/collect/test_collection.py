@@ -120,6 +120,18 @@ def test_a_server_that_ignores_the_filter_is_caught(
         collect(server)
 
 
+def test_an_answer_nested_without_end_is_a_failure(collect: Callable[[Server], Any]) -> None:
+    """The collection ends in a sentence, and what is staged stays."""
+    server = Server(10)
+    server.faults = [
+        httpx.Response(200, text=HITS.format(10)),
+        httpx.Response(200, text='{"features":' + "[" * 100_000),
+    ]
+
+    with pytest.raises(SourceFailed, match="something else"):
+        collect(server)
+
+
 def test_an_exception_report_in_xml_is_a_failure(collect: Callable[[Server], Any]) -> None:
     """A recorded answer of a real server that was asked for JSON and could not."""
     server = Server(10)

@@ -1,6 +1,7 @@
 """Rows out of files as sources export them."""
 
 import gzip
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -144,3 +145,75 @@ def test_a_table_in_another_encoding_is_told_so(tmp_path: Path) -> None:
 
     with pytest.raises(FileUnreadable, match="UTF-8"):
         list(rows_of_file(tmp_path / "b.csv", frozenset({"a"})))
+
+
+NESTED = 10_000
+"""Levels; unbounded, they take 250 MB, and ten times as many take 25 GB."""
+ENDLESS = 1_500_000
+"""Bytes."""
+
+
+def _refused(file: Path) -> tuple[str, int]:
+    """Return in which words a file is refused, and how many bytes that took."""
+    tracemalloc.start()
+    with pytest.raises(FileUnreadable) as refusal:
+        list(rows_of_file(file, frozenset({"a"})))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return str(refusal.value), peak
+
+
+@pytest.mark.parametrize(
+    ("begin", "again"),
+    [
+        ("", "["),
+        ('{"crs":', '{"a":'),
+        ('{"features":[{"properties":{"a":', '{"a":'),
+        ('{"features":[{"geometry":{"coordinates":', "["),
+        ('{"features":[{"a":', r'["]\"]\\",'),
+    ],
+)
+def test_a_file_nested_without_end_is_refused_in_little_memory(
+    tmp_path: Path, begin: str, again: str
+) -> None:
+    """Wherever it is, and whatever brackets stand in texts beside."""
+    (tmp_path / "b.geojson").write_text(begin + again * NESTED)
+
+    sentence, peak = _refused(tmp_path / "b.geojson")
+
+    assert "nested more than 200 deep" in sentence
+    assert peak < 60_000_000
+
+
+@pytest.mark.parametrize(
+    ("begin", "again"),
+    [
+        ('{"features":[{"geometry":{"coordinates":[', "[25.25,60.5],"),
+        ('{"features":[{"properties":{"a":"', "ä[{"),
+        ('{"features":[{},', " "),
+        ('{"other":[', "{},"),
+    ],
+)
+def test_a_feature_without_end_is_refused_in_little_memory(
+    tmp_path: Path, begin: str, again: str
+) -> None:
+    """Its corners, a text, or nothing at all: no building takes megabytes; gzipped, it is short."""
+    content = (begin + again * (ENDLESS // len(again))).encode()
+    (tmp_path / "b.geojson.gz").write_bytes(gzip.compress(content, 1))
+
+    sentence, peak = _refused(tmp_path / "b.geojson.gz")
+
+    assert "no whole feature in 1,000,000 bytes" in sentence
+    assert peak < 30_000_000
+
+
+def test_brackets_in_texts_are_no_levels(tmp_path: Path) -> None:
+    """Escaped quotes, and parts that end in the midst of an escape, do not confuse what is one."""
+    feature = r'{"properties": {"a":"[[{\\\"[\u005b","b":"]\\"}}'
+    assert (len(feature) + 1) % 2, "or parts of a power of two would end at few of its letters"
+    (tmp_path / "b.geojson").write_text('{"features":[' + ",".join([feature] * 5_000) + "]}")
+
+    rows = list(rows_of_file(tmp_path / "b.geojson", frozenset({"a"})))
+
+    assert len(rows) == 5_000
+    assert {row["a"] for row in rows} == {'[[{\\"[['}
