@@ -1,15 +1,19 @@
 """Where the facts of an answer are from, and under which licences."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from urllib.parse import quote
 
 from pydantic_core import to_json
 
 from functions.buildings.link import Json, link, link_header
 from leadcloud.buildings.release import Release
 from leadcloud.buildings.store import BuildingStore
+
+_NO_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
 def licence_links(release: Release) -> list[Json]:
@@ -18,9 +22,14 @@ def licence_links(release: Release) -> list[Json]:
     for each in release.sources:
         named.setdefault((each.licence, each.licence_url), []).append(each.attribution)
     return [
-        link(url, "license", "text/html", title=f"{name}: {'; '.join(owners)}")
+        link(_uri(url), "license", "text/html", title=f"{name}: {'; '.join(owners)}")
         for (name, url), owners in named.items()
     ]
+
+
+def _uri(text: str) -> str:
+    """Return a source's URL with what no URI has (RFC 3986) encoded: it stands in a header."""
+    return quote(_NO_ESCAPE.sub("%25", text), safe=":/?#[]@!$&'()*+,;=%")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -125,6 +125,12 @@ await page.setViewportSize({ width: 320, height: 640 });
 found.sideways = await page.evaluate(() => document.documentElement.scrollWidth > 320);
 if (screenshots) await page.screenshot({ path: `${screenshots}/map-narrow.png` });
 
+found.credit = await page.evaluate(() => {
+  credit('<img src="x"> & "who"');
+  const shown = document.querySelector(".leaflet-control-attribution");
+  return { text: shown.textContent, images: shown.querySelectorAll("img").length };
+});
+
 found.kept = await page.evaluate(() => ({
   storage: localStorage.length + sessionStorage.length, cookies: document.cookie, address: location.href,
 }));

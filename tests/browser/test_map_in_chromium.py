@@ -79,6 +79,12 @@ def test_the_key_is_nowhere_but_in_memory(findings: Any) -> None:
     assert findings["afterwards"] == ""
 
 
+def test_whom_the_facts_are_from_is_shown_as_written(findings: Any) -> None:
+    """A source's name is a text, whatever marks it has."""
+    assert findings["credit"]["text"].endswith('<img src="x"> & "who"')
+    assert findings["credit"]["images"] == 0
+
+
 def test_the_map_works_offline(findings: Any) -> None:
     """Nothing is asked of another origin, and no script fails."""
     assert findings["elsewhere"] == []

@@ -97,7 +97,9 @@ function counted(number) {
 
 function credit(text) {
   map.attributionControl.removeAttribution(attribution);
-  attribution = text;
+  const shown = document.createElement("span");
+  shown.textContent = text; // Leaflet takes HTML
+  attribution = shown.innerHTML;
   map.attributionControl.addAttribution(attribution);
 }
 
