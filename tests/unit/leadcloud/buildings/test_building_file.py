@@ -29,6 +29,29 @@ def test_a_new_release_is_taken_up_while_the_old_is_read(tmp_path: Path, clock: 
     assert file.store() is file.store()
 
 
+def test_a_release_that_goes_away_is_missed_and_found_again(
+    tmp_path: Path, clock: SetClock
+) -> None:
+    """A second later the look-up is unavailable, and until the file is back each call looks."""
+    target, elsewhere = tmp_path / "b.sqlite", tmp_path / "elsewhere.sqlite"
+    release(target, [row(1)])
+    file = BuildingFile(target, clock)
+    opened = file.store()
+
+    target.rename(elsewhere)
+    assert file.store() is opened
+    clock.move(1)
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            file.store()
+    target.write_bytes(b"half a copy")
+    with pytest.raises(Unavailable):
+        file.store()
+
+    elsewhere.rename(target)
+    assert file.store() is opened
+
+
 def test_without_a_file_the_look_up_is_unavailable(tmp_path: Path, clock: SetClock) -> None:
     """A service whose building database is not there yet says 503, not 500."""
     with pytest.raises(Unavailable) as unavailable:
