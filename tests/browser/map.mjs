@@ -87,9 +87,12 @@ await drawn(() => page.selectOption("#use", "block_of_flats"));
 await note("flats");
 await look("flats");
 
-// A click on a dot that lies alone shows the facts of that building.
-const dot = await page.evaluate(async (key) => {
-  const bounds = map.getBounds().pad(-0.3).toBBoxString();
+// Where on the page a dot lies, by corners of a box that are parts of the map's width and height.
+const dotIn = (box) => page.evaluate(async ([key, [west, south, east, north]]) => {
+  const size = map.getSize();
+  const corner1 = map.containerPointToLatLng([west * size.x, south * size.y]);
+  const corner2 = map.containerPointToLatLng([east * size.x, north * size.y]);
+  const bounds = L.latLngBounds(corner1, corner2).toBBoxString();
   const query = new URLSearchParams({ bbox: bounds, limit: 1, built_from: 1970, built_to: 1979, use: "block_of_flats" });
   const answer = await fetch(`v1/buildings/collections/buildings/items?${query}`, { headers: { "X-API-Key": key } });
   const [feature] = (await answer.json()).features;
@@ -97,7 +100,17 @@ const dot = await page.evaluate(async (key) => {
   const at = map.latLngToContainerPoint([lat, lon]);
   const corner = document.querySelector("#map").getBoundingClientRect();
   return { id: feature.id, x: corner.x + at.x, y: corner.y + at.y };
-}, key);
+}, [key, box]);
+
+// Above a dot at the upper edge there is no room: the map makes it, and draws anew.
+const high = await dotIn([0.2, 0.15, 0.8, 0.02]);
+await drawn(() => page.mouse.click(high.x, high.y));
+await page.waitForTimeout(400); // fading, in or out
+found.high = { id: high.id, facts: await page.innerText("#map") };
+await page.keyboard.press("Escape");
+
+// A click on a dot that lies alone shows the facts of that building.
+const dot = await dotIn([0.3, 0.7, 0.7, 0.5]);
 await page.mouse.click(dot.x, dot.y);
 await page.waitForSelector(".facts");
 await page.waitForTimeout(400); // fading in
@@ -123,7 +136,21 @@ await look("address");
 
 await page.setViewportSize({ width: 320, height: 640 });
 found.sideways = await page.evaluate(() => document.documentElement.scrollWidth > 320);
-if (screenshots) await page.screenshot({ path: `${screenshots}/map-narrow.png` });
+await drawn(() => page.press("#address", "Enter"));
+await page.evaluate(() => document.querySelector("#address").dispatchEvent(new Event("change")));
+await page.waitForTimeout(800); // the map has gone where it goes
+found.narrow = await page.evaluate(() => {
+  const seen = (selector) => {
+    const { left, right, top, bottom } = document.querySelector(selector).getBoundingClientRect();
+    const [x, y] = [(left + right) / 2, (top + bottom) / 2];
+    return document.querySelector(selector).contains(document.elementFromPoint(x, y));
+  };
+  return [
+    "#status", ".facts caption", ".leaflet-control-zoom-in", ".leaflet-control-zoom-out",
+    ".leaflet-popup-close-button", ".leaflet-control-attribution",
+  ].filter((each) => !seen(each));
+});
+await look("narrow");
 
 found.credit = await page.evaluate(() => {
   credit('<img src="x"> & "who"');

@@ -23,8 +23,8 @@ def _buildings(status: str) -> int:
 
 
 def test_the_map_has_no_accessibility_faults(findings: Any) -> None:
-    """Axe finds nothing under WCAG 2.2 AA: empty, filled, filtered, with facts."""
-    assert findings["violations"].keys() == {"empty", "all", "flats", "facts", "address"}
+    """Axe finds nothing under WCAG 2.2 AA: empty, filled, filtered, with facts, on a phone."""
+    assert findings["violations"].keys() == {"empty", "all", "flats", "facts", "address", "narrow"}
     assert not any(findings["violations"].values())
 
 
@@ -53,6 +53,11 @@ def test_a_click_shows_the_facts_of_that_building(findings: Any) -> None:
     assert f"Identifier\t{findings['clicked']['id']}" in facts
     assert "Use\tblock of flats" in facts
     assert "Completed\t197" in facts
+
+
+def test_facts_stay_where_the_map_moves_for_them(findings: Any) -> None:
+    """Above a dot at the upper edge there is no room for them at first."""
+    assert f"Identifier\t{findings['high']['id']}" in findings["high"]["facts"]
 
 
 def test_an_address_leads_to_a_building_without_a_pointer(findings: Any) -> None:
@@ -92,5 +97,6 @@ def test_the_map_works_offline(findings: Any) -> None:
 
 
 def test_the_map_fits_a_narrow_screen(findings: Any) -> None:
-    """At 320 pixels the page does not scroll sideways."""
+    """At 320 pixels the page does not scroll sideways, and nothing covers what is told or pressed."""
     assert findings["sideways"] is False
+    assert findings["narrow"] == []

@@ -19,8 +19,11 @@ const FACTS = [
 ];
 
 const field = (id) => document.getElementById(id);
-const map = L.map("map", { preferCanvas: true, minZoom: 5, maxZoom: 19 }).setView([60.29, 25.04], 14);
+const map = L.map("map", { preferCanvas: true, minZoom: 5, maxZoom: 19, zoomControl: false })
+  .setView([60.29, 25.04], 14);
 const dots = L.layerGroup().addTo(map);
+// Below, where facts seldom reach: they open above their dot, and on a phone are as wide as the map.
+L.control.zoom({ position: "bottomright" }).addTo(map);
 L.control.scale({ imperial: false }).addTo(map);
 map.attributionControl.setPrefix("Leaflet");
 
@@ -55,10 +58,10 @@ function ask(path, parameters, signal) {
 
 async function get(url, signal) {
   const answer = await fetch(url, { headers: { "X-API-Key": key }, signal });
-  const body = await answer.json();
+  const body = await answer.json().catch(() => ({}));
   if (!answer.ok) {
     const faults = (body.errors ?? []).map((fault) => fault.detail);
-    throw new Error(faults.join(" ") || body.detail);
+    throw new Error(faults.join(" ") || body.detail || `The service answered ${answer.status}.`);
   }
   return body;
 }
@@ -112,12 +115,20 @@ function dot(feature) {
   const fill = colour(feature.properties.completed_year);
   return L.circleMarker(position(feature), {
     radius: map.getZoom() >= 16 ? 7 : 4, weight: 1, color: "#ffffff", fillColor: fill, fillOpacity: 0.9,
-  }).bindPopup(() => facts(feature));
+  }).on("click", () => show(feature));
+}
+
+// Not bound to the dot: to make room for the facts the map moves, and draws its dots anew.
+function show(feature) {
+  const { x, y } = map.getSize();
+  L.popup({ maxWidth: Math.min(300, x - 60), maxHeight: 0.6 * y })
+    .setLatLng(position(feature)).setContent(facts(feature)).openOn(map);
 }
 
 function facts({ id, properties }) {
   const table = document.createElement("table");
   table.className = "facts";
+  table.tabIndex = 0; // where there is little room it scrolls, and keys scroll what has the focus
   const address = [properties.street, properties.house_number].filter(Boolean).join(" ");
   const caption = table.createCaption();
   caption.textContent = [address, properties.postal_code].filter(Boolean).join(", ") || id;
@@ -153,7 +164,7 @@ async function go() {
   if (page.features.length === 0) return say("No building stands at this address.");
   const [feature] = page.features;
   map.setView(position(feature), 17);
-  L.popup().setLatLng(position(feature)).setContent(facts(feature)).openOn(map);
+  show(feature);
 }
 
 async function begin() {
