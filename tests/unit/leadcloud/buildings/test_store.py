@@ -1,6 +1,7 @@
 """Reading a release."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -86,14 +87,59 @@ def test_the_nearest_come_first(synthetic_store: BuildingStore) -> None:
     ]
 
 
-def test_a_question_ends_at_its_deadline(synthetic_store: BuildingStore) -> None:
-    """A scan that finds nothing stops when the time is over, and says so."""
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda store, slow, over: store.features(
+            Selection(condition=slow), Slice(limit=1), deadline=over
+        ),
+        lambda store, slow, over: store.records(Selection(condition=slow), Slice(limit=1), over),
+        lambda store, slow, over: store.count(Selection(condition=slow), over),
+        lambda store, slow, over: store.select("rid", Selection(condition=slow), deadline=over),
+        lambda store, slow, over: store.nearest(
+            Circle(lon=25.04, lat=60.29, metres=50_000), slow, limit=1, deadline=over
+        ),
+    ],
+    ids=["features", "records", "count", "select", "nearest"],
+)
+def test_a_question_ends_at_its_deadline(
+    synthetic_store: BuildingStore, ask: Callable[[BuildingStore, Condition, Deadline], object]
+) -> None:
+    """A scan that finds nothing stops when the time is over, and says so, whatever was asked."""
     slow = Condition(sql="is_wanted(lon)", functions={"is_wanted": lambda _lon: 0})
 
     with pytest.raises(OutOfTime):
-        synthetic_store.features(
-            Selection(condition=slow), Slice(limit=1), deadline=Deadline.after(0, SystemClock())
-        )
+        ask(synthetic_store, slow, Deadline.after(0, SystemClock()))
+
+
+def _even(name: str) -> Condition:
+    return Condition(sql=f"{name}(rid)", functions={name: lambda rid: rid % 2 == 0})
+
+
+def test_a_question_brings_its_functions_along(synthetic_store: BuildingStore) -> None:
+    """Those of its condition and that of the answer's system; none need have been there before."""
+    circle = Circle(lon=25.04, lat=60.29, metres=50_000)
+    rows = {row[0]: row[1] for row in synthetic_store.query("SELECT id, rid FROM building")}
+
+    page = synthetic_store.features(
+        Selection(condition=_even("is_even")),
+        Slice(limit=10),
+        deadline=soon(),
+        coordinates=lambda _lon, _lat: "1,2",
+    )
+    near = synthetic_store.nearest(
+        circle,
+        _even("is_even_nearby"),
+        limit=10,
+        deadline=soon(),
+        coordinates=lambda _lon, _lat: "3,4",
+    )
+
+    for found, at in ((page, [1, 2]), (near, [3, 4])):
+        features = json.loads(f"[{found.lines}]")
+        assert len(features) == 10
+        assert {rows[each["id"]] % 2 for each in features} == {0}
+        assert all(each["geometry"]["coordinates"] == at for each in features)
 
 
 def test_cells_wholly_inside_are_counted_without_being_read(

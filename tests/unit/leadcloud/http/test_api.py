@@ -52,6 +52,11 @@ def refusal(services: Services, event: dict[str, Any]) -> tuple[int, str, dict[s
         ({"httpMethod": "BREW"}, 405, "method_not_allowed"),
         ({"requestContext": {"requestId": "request-1"}}, 401, "unauthenticated"),
         ({"multiValueQueryStringParameters": {"verbose": ["1"]}}, 400, "parameter_unknown"),
+        (
+            {"multiValueQueryStringParameters": {"verbose": ["1"]}, "headers": {}, "body": "["},
+            400,
+            "parameter_unknown",
+        ),
         ({"headers": {"content-type": "application/json"}}, 400, "idempotency_key_missing"),
         ({"headers": {"Idempotency-Key": "a"}}, 415, "media_type_unsupported"),
         (
@@ -86,7 +91,7 @@ def refusal(services: Services, event: dict[str, Any]) -> tuple[int, str, dict[s
 def test_every_refusal_is_a_problem(
     services: Services, changes: dict[str, Any], status: int, code: str
 ) -> None:
-    """What does not fit is refused with its own status and code."""
+    """What does not fit is refused with its own status and code; first what the URL says."""
     assert refusal(services, event("POST", "/v1/search") | changes)[:2] == (status, code)
 
 
