@@ -348,6 +348,7 @@ def test_hostile_questions_get_an_answer_of_our_own(look_up: LookUp, case: str) 
         ("(street ILIKE 'KOIV%') OR (use = 'sauna')", "street LIKE 'Koiv%' OR use = 'sauna'"),
         ("street <> 'a ILIKE ''b'' '", "street <> 'a'"),
         ("updated > '2025-03-05T'", "updated > DATE('2025-03-05')"),
+        ("updated <= '2025/03/05'", "updated <= DATE('2025-03-05')"),
         ("id_valid = 1", "id_valid = TRUE"),
         ("id_valid <> 1", "id_valid <> TRUE"),
     ],
