@@ -160,10 +160,27 @@ def test_a_code_of_no_place_is_refused_wherever_it_is_asked_for(
     assert look_up.items(filter=f"{name} = '{text}'")["numberMatched"] == 0
 
 
-def test_counts_and_completions_name_their_licence(look_up: LookUp) -> None:
-    """Answers without features name the licence of their data as well."""
-    for path, query in (("statistics", {"municipality": "092"}), ("suggest", {"q": "koivu"})):
-        assert 'rel="license"' in look_up.get(f"/v1/buildings/{path}", **query).headers["Link"]
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "/collections",
+        "/collections/buildings/queryables",
+        "/collections/buildings/items?limit=1",
+        "/collections/buildings/items?f=csv",
+        "/collections/buildings/items/{id}",
+        "/statistics?municipality=092",
+        "/suggest?q=koivu",
+    ],
+)
+def test_every_answer_names_its_licence(look_up: LookUp, path: str) -> None:
+    """In the Link header, as a table has no other place for it."""
+    identifier = look_up.items(limit=1)["features"][0]["id"]
+
+    reply = look_up.get("/v1/buildings" + path.format(id=identifier))
+
+    assert reply.status == 200
+    assert reply.headers["Link"].count('rel="license"') == 1
 
 
 def test_a_town_tells_where_a_street_is(open_look_up: OpenLookUp) -> None:

@@ -6,9 +6,11 @@ Source: abstract test suites of OGC 17-069r4 (Core, GeoJSON, OpenAPI 3.0), 18-05
 
 import csv
 import json
+import re
 from collections.abc import Callable
+from itertools import product
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 import yaml
@@ -198,6 +200,20 @@ def test_next_links_keep_the_question(look_up: LookUp) -> None:
     ids = look_up.all_ids(page)
 
     assert 10 < matched == len(ids)
+
+
+def test_links_carry_any_question(look_up: LookUp) -> None:
+    """What means something in a URL is escaped; what does not, as between a box's edges, is not."""
+    asked = "street LIKE 'K%' OR street IN ('a&b=c', '1+1', '#%26', 'ä; ?,:/')"
+    page = look_up.items(filter=asked, bbox="24,60,26,61", limit=100)
+    every = look_up.items(filter=asked, limit=5_000)
+
+    assert look_up.all_ids(page) == [each["id"] for each in every["features"]]
+    second = look_up.get(_rels(page)["next"][0]["href"]).json
+    for rel, each in product(("self", "next", "alternate"), (page, second)):
+        href = _rels(each)[rel][0]["href"]
+        assert "bbox=24,60,26,61" in href
+        assert parse_qs(urlsplit(href).query)["filter"] == [asked]
 
 
 def test_offset_pages_too(look_up: LookUp) -> None:
@@ -399,6 +415,18 @@ def test_a_table_goes_on_as_a_table(look_up: LookUp) -> None:
     reply = look_up.get(following.partition(">")[0])
 
     assert reply.headers["Content-Type"].startswith("text/csv")
+
+
+@pytest.mark.parametrize("form", ["json", "csv"])
+def test_links_say_the_type_of_what_they_lead_to(look_up: LookUp, form: str) -> None:
+    """So does the Link header, in which a table's links are only."""
+    header = look_up.get(ITEMS, limit=5, f=form, bbox="24,60,26,61").headers["Link"]
+    links = re.findall(r'<([^>]+)>; rel="([a-z]+)"; type="([^"]+)"', header)
+
+    assert [rel for _, rel, _ in links] == ["self", "collection", "alternate", "next", "license"]
+    for target, _, media_type in links[:-1]:
+        reply = look_up.get(target)
+        assert (reply.status, reply.headers["Content-Type"].split(";")[0]) == (200, media_type)
 
 
 @pytest.mark.parametrize(
