@@ -90,6 +90,16 @@ def test_head_claims_no_length_of_its_own(gateway: Gateway) -> None:
     assert "content-length" not in serve(gateway, request("HEAD", "/"))[1]
 
 
+def test_what_is_not_sent_again_claims_no_length(handlers: Handlers) -> None:
+    """304 has no body, and the length would be that of 200 (RFC 9110, section 8.6)."""
+    unchanged = {"statusCode": 304, "headers": {}, "body": "", "isBase64Encoded": False}
+    gateway = Gateway({"pages": lambda _event, _context: unchanged}, handlers.authorize)
+
+    status, headers, body = serve(gateway, request("GET", "/"))
+
+    assert (status, headers, body) == ("304 Not Modified", {}, b"")
+
+
 def test_every_request_has_an_id_of_its_own(gateway: Gateway, handlers: Handlers) -> None:
     """A random UUID, as AWS gives: two ids do not tell how much was asked between them."""
     for _ in range(20):
