@@ -58,7 +58,7 @@ from leadcloud.http.call import Call, Caller
 from leadcloud.http.media_type import prefers
 from leadcloud.http.route import JSON
 from leadcloud.spreadsheet import MEDIA_TYPE as CSV
-from leadcloud.spreadsheet import csv_file
+from leadcloud.spreadsheet import csv_text
 from leadcloud.wiring import Services, services
 
 api: Api[Services] = Api("accounts")
@@ -237,7 +237,7 @@ def get_statement(call: Call, services: Services) -> Answer:
     if _wants_table(call):
         name = f'attachment; filename="leadcloud-{found.month}.csv"'
         return Answer(
-            body=csv_file(statement_table(found)),
+            body=csv_text(statement_table(found)),
             media_type=CSV,
             headers={"Content-Disposition": name},
         )

@@ -1,15 +1,14 @@
 """Pages of buildings: GeoJSON and CSV, with links, counts, and where the facts are from."""
 
+import csv
+import io
 import json
-import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
 from functions.buildings.attribution import Attribution, attribution_of
-from functions.buildings.crs import Crs
 from functions.buildings.document import COLLECTION, GEOJSON, ITEMS
 from functions.buildings.items import FAR, Cursor, ItemsQuery, question_of
 from functions.buildings.link import Json, link
@@ -20,8 +19,6 @@ from leadcloud.buildings.connections import OutOfTime
 from leadcloud.buildings.rendering import PROPERTIES
 from leadcloud.buildings.store import BuildingStore, Features, Selection, Slice
 from leadcloud.clock import Clock, Deadline
-from leadcloud.spreadsheet import MEDIA_TYPE as CSV
-from leadcloud.spreadsheet import Cell, csv_file
 
 PAGE_SECONDS = 6.0
 """For the buildings themselves."""
@@ -102,9 +99,15 @@ class PageWriter:
         rows = self._store.records(asked.selection, self._slice(asked), self._deadline())
         shown = rows[: asked.limit]
         after = shown[-1]["rid"] if len(rows) > len(shown) else None
+        table = io.StringIO()
+        writer = csv.writer(table, lineterminator="\r\n")
+        writer.writerow([*asked.crs.columns, *PROPERTIES])
+        for row in shown:
+            cells = [_cell(name, row[name]) for name in PROPERTIES]
+            writer.writerow([*asked.crs.cells(row["lon"], row["lat"]), *cells])
         return Page(
-            body=csv_file(_table(shown, asked.crs)),
-            media_type=CSV,
+            body=table.getvalue(),
+            media_type="text/csv; charset=utf-8",
             links=self._links(asked, query, after=after),
         )
 
@@ -171,14 +174,7 @@ class PageWriter:
         return Deadline.after(PAGE_SECONDS, self._clock)
 
 
-def _table(rows: Sequence[sqlite3.Row], crs: Crs) -> Iterator[Sequence[Cell]]:
-    yield [*crs.columns, *PROPERTIES]
-    for row in rows:
-        position = map(Decimal, crs.cells(row["lon"], row["lat"]))
-        yield [*position, *(_cell(name, row[name]) for name in PROPERTIES)]
-
-
-def _cell(name: str, value: Any) -> Cell:
+def _cell(name: str, value: Any) -> Any:
     """Return a property as GeoJSON would write it."""
     return json.dumps(bool(value)) if QUERYABLES[name].kind == "boolean" else value
 

@@ -54,7 +54,7 @@ DESCRIBED = {
     "filter-crs": "Coordinate system of the filter.",
     "cursor": "Where to go on; from a link of the page before.",
     "offset": "How many buildings to leave out first.",
-    "f": "json or csv, which begins with a byte order mark.",
+    "f": "json or csv.",
     "near": "Longitude and latitude; the nearest buildings first.",
     "radius": "Metres from `near`.",
     "address": "Street, number and postal code or town, in Finnish or Swedish.",

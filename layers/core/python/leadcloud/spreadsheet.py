@@ -18,15 +18,6 @@ MEDIA_TYPE = "text/csv; charset=utf-8"
 _BEGINS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 full width, as some spreadsheets read them
 
 
-_UTF_8 = "\N{BYTE ORDER MARK}"
-"""Without it Excel takes letters beyond ASCII for those of the machine's own code page."""
-
-
-def csv_file(rows: Iterable[Iterable[Cell]]) -> str:
-    """Return a table as the content of a file in UTF-8, and marked as that."""
-    return _UTF_8 + csv_text(rows)
-
-
 def csv_text(rows: Iterable[Iterable[Cell]]) -> str:
     """Return a table as CSV; a text that a spreadsheet would read as a formula gets a quote."""
     table = io.StringIO()
