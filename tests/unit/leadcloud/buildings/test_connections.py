@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from leadcloud.buildings.connections import Connections, OutOfTime
+from leadcloud.buildings.connections import Connections, OutOfTime, _open
 from leadcloud.clock import Deadline, SystemClock
 
 _THREADS = 8
@@ -27,25 +27,50 @@ def connections(tmp_path: Path) -> Connections:
     return Connections(path)
 
 
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Return the files that connections are opened to from now on."""
+    files: list[Path] = []
+
+    def noted(path: Path) -> sqlite3.Connection:
+        files.append(path)
+        return _open(path)
+
+    monkeypatch.setattr("leadcloud.buildings.connections._open", noted)
+    return files
+
+
 def ask(connections: Connections, sql: str, **functions: Callable[..., Any]) -> Any:
     """Return the one value that a statement answers."""
-    with connections.connection(functions) as connection:
-        return connection.execute(sql).fetchone()[0]
+    ((value,),) = connections.fetched(sql, functions=functions)
+    return value
 
 
-def test_threads_that_ask_in_turn_share_a_connection(connections: Connections) -> None:
+def test_threads_that_ask_in_turn_share_a_connection(
+    connections: Connections, opened: list[Path]
+) -> None:
     """However many threads there are, memory is taken for as many as ask at once."""
-    with connections.connection() as first:
-        pass
     for _ in range(_THREADS):
         with ThreadPoolExecutor(1) as thread:
-            thread.submit(ask, connections, "SELECT 1").result()
+            assert thread.submit(ask, connections, "SELECT 1").result() == 1
 
-    with connections.connection() as again, connections.connection() as another:
-        assert again is first
-        assert another is not first
-    with connections.connection() as last:
-        assert last is first
+    assert len(opened) == 1
+
+
+def test_the_connection_used_last_is_lent_first(
+    connections: Connections, opened: list[Path]
+) -> None:
+    """Its pages are still warm, and the others of a busier hour stay out of the way."""
+    ask(
+        connections,
+        "SELECT waiting()",
+        waiting=lambda: ask(connections, "SELECT quick()", quick=int),
+    )
+    assert len(opened) == 2
+
+    for _ in range(3):
+        # Known to the one that was given back last, as it waited for the other.
+        assert connections.fetched("SELECT name FROM pragma_function_list WHERE name = 'waiting'")
 
 
 def test_who_asks_at_once_has_a_connection_and_functions_of_its_own(
@@ -62,24 +87,21 @@ def test_who_asks_at_once_has_a_connection_and_functions_of_its_own(
         return ask(connections, "SELECT area()", area=area)
 
     with ThreadPoolExecutor(_THREADS) as threads:
-        assert list(threads.map(mine, range(_THREADS))) == list(range(_THREADS))
+        for _ in ("opened", "lent again"):
+            assert list(threads.map(mine, range(_THREADS))) == list(range(_THREADS))
 
 
-def test_a_connection_comes_back_from_a_question_that_failed(connections: Connections) -> None:
+def test_a_connection_comes_back_from_a_question_that_failed(
+    connections: Connections, opened: list[Path]
+) -> None:
     """Neither an error nor a deadline that passed costs a connection, or reaches the next."""
-    with connections.connection() as first:
-        pass
-    with (
-        pytest.raises(OutOfTime),
-        connections.connection(deadline=Deadline.after(0.01, SystemClock())) as connection,
-    ):
-        connection.execute(_ENDLESS).fetchall()
+    with pytest.raises(OutOfTime):
+        connections.fetched(_ENDLESS, deadline=Deadline.after(0.01, SystemClock()))
     with pytest.raises(sqlite3.OperationalError, match="no such table"):
         ask(connections, "SELECT 1 FROM unheard_of")
 
-    with connections.connection() as again:
-        assert again is first
     assert ask(connections, _LONG) == 100_000
+    assert len(opened) == 1
 
 
 def test_nothing_can_be_written(connections: Connections) -> None:

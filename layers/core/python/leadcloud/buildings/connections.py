@@ -1,8 +1,7 @@
 """Connections to a release's file: read-only, and each with the deadline of what it is asked."""
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -34,21 +33,25 @@ class Connections:
         self._path = path
         self._idle: list[tuple[sqlite3.Connection, _Limit]] = []
 
-    @contextmanager
-    def connection(
-        self, functions: Functions = NONE, deadline: Deadline | None = None
-    ) -> Iterator[sqlite3.Connection]:
-        """Lend a connection for a question.
+    def fetched(
+        self,
+        sql: str,
+        values: Sequence[Any] | Mapping[str, Any] = (),
+        *,
+        functions: Functions = NONE,
+        deadline: Deadline | None = None,
+    ) -> list[sqlite3.Row]:
+        """Return the rows that answer a statement.
 
         Raises:
-            OutOfTime: The deadline passed before it was answered.
+            OutOfTime: The deadline passed first.
         """
         connection, limit = self._taken()
         limit.deadline = deadline
-        for name, function in functions.items():
-            connection.create_function(name, -1, function, deterministic=True)
         try:
-            yield connection
+            for name, function in functions.items():
+                connection.create_function(name, -1, function, deterministic=True)
+            return connection.execute(sql, values).fetchall()
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
                 raise OutOfTime("Looking through the buildings takes too long.") from None

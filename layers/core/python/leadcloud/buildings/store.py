@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from leadcloud.buildings.area import ALWAYS, Area, Circle, Condition
-from leadcloud.buildings.connections import NONE, Connections, Functions
+from leadcloud.buildings.connections import Connections, Functions
 from leadcloud.buildings.grid import Directory, Window, column_of, row_of, units
 from leadcloud.buildings.release import Release
 from leadcloud.buildings.rendering import (
@@ -101,7 +101,7 @@ class BuildingStore:
 
     def feature(self, identifier: str, coordinates: Coordinates | None = None) -> str | None:
         """Return one building as a GeoJSON feature, or None where there is none of that id."""
-        rows = self._fetched(
+        rows = self._connections.fetched(
             f"SELECT {_position(coordinates)} FROM {JOINS} WHERE id = ?",
             (identifier,),
             functions=_functions(coordinates),
@@ -151,7 +151,7 @@ class BuildingStore:
             f"SELECT {_position(coordinates)} AS feature, rid FROM {_RUNS} WHERE {where.sql}"
             f" ORDER BY {distance.sql}, rid LIMIT ?"
         )
-        ((lines, number, _),) = self._fetched(
+        ((lines, number, _),) = self._connections.fetched(
             sql,
             (_bound(runs), *where.values, *distance.values, limit),
             functions=_functions(coordinates, where),
@@ -172,7 +172,7 @@ class BuildingStore:
         if not in_doubt:
             return known
         where = self._where(selection)
-        ((counted,),) = self._fetched(
+        ((counted,),) = self._connections.fetched(
             f"SELECT count(*) FROM {_RUNS} WHERE {where.sql}",
             (_bound(in_doubt), *where.values),
             functions=where.functions,
@@ -185,7 +185,7 @@ class BuildingStore:
     ) -> list[sqlite3.Row]:
         """Return columns of the selected buildings; `columns` and `tail` are SQL of our own."""
         where = self._where(selection)
-        return self._fetched(
+        return self._connections.fetched(
             f"SELECT {columns} FROM {_RUNS} WHERE {where.sql} {tail}",
             (_bound(self.runs(selection)), *where.values),
             functions=where.functions,
@@ -194,7 +194,7 @@ class BuildingStore:
 
     def query(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[sqlite3.Row]:
         """Return the rows of a statement of our own that needs no grid."""
-        return self._fetched(sql, values)
+        return self._connections.fetched(sql, values)
 
     def runs(self, selection: Selection, after: int = 0) -> list[Run]:
         """Return the runs of row ids in which the selected buildings are, in order."""
@@ -245,23 +245,12 @@ class BuildingStore:
     ) -> list[sqlite3.Row]:
         where = self._where(selection)
         runs = _bound(self.runs(selection, part.after))
-        return self._fetched(
+        return self._connections.fetched(
             sql_where(where.sql),
             (runs, *where.values, part.limit, part.offset),
             functions=_functions(coordinates, where),
             deadline=deadline,
         )
-
-    def _fetched(
-        self,
-        sql: str,
-        values: Sequence[Any] | Mapping[str, Any] = (),
-        *,
-        functions: Functions = NONE,
-        deadline: Deadline | None = None,
-    ) -> list[sqlite3.Row]:
-        with self._connections.connection(functions, deadline) as connection:
-            return connection.execute(sql, values).fetchall()
 
 
 _RUNS = (
