@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from leadcloud.events import Event, log
+from leadcloud.events import Event, keep_libraries_quiet, log
 from leadcloud.http.wire import Wire
 
 
@@ -137,6 +137,9 @@ def test_a_line_is_out_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_libraries_do_not_tell_what_they_do(caplog: pytest.LogCaptureFixture, library: str) -> None:
     """Their lines at INFO are none of the catalogue, and hold whole URLs; whatever root lets by."""
     caplog.set_level(logging.DEBUG)
+    logging.getLogger(library).setLevel(logging.NOTSET)
+
+    keep_libraries_quiet()
 
     assert not logging.getLogger(library).isEnabledFor(logging.INFO)
 

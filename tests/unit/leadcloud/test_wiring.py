@@ -1,6 +1,7 @@
 """The composition root: what is made for AWS."""
 
 import json
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -115,3 +116,14 @@ def test_what_is_not_read_again_is_missing(
     monkeypatch.setattr(manager, "get_secret_value", failing)
     with pytest.raises(SecretMissing, match="name"):
         secrets["name"]
+
+
+def test_libraries_are_quiet_once_a_function_is_wired(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before the first call of a register, whose URL may hold a phone number."""
+    for name, value in ON_AWS.items():
+        monkeypatch.setenv(name, value)
+    logging.getLogger("httpx").setLevel(logging.NOTSET)
+
+    wiring.services.__wrapped__()
+
+    assert logging.getLogger("httpx").level == logging.WARNING

@@ -21,10 +21,6 @@ _CODE = re.compile(r"[A-Za-z0-9_.:/{}-]{0,80}")
 _REPLACED = "(not loggable)"
 _SERVICE = "leadcloud"
 
-for noisy in ("httpx", "httpcore", "botocore", "sqlalchemy"):
-    # At INFO, httpx writes whole URLs, and a directory's URL may hold a phone number.
-    logging.getLogger(noisy).setLevel(logging.WARNING)
-
 Loggable = str | int | float | bool | None
 Level = Literal["INFO", "WARNING", "ERROR"]
 
@@ -59,6 +55,15 @@ class Event(Enum):
     def __init__(self, level: Level, fields: frozenset[str]) -> None:
         self.level = level
         self.fields = fields
+
+
+def keep_libraries_quiet() -> None:
+    """Let libraries log only what went wrong.
+
+    At INFO, httpx writes whole URLs, and a directory's URL may hold a phone number.
+    """
+    for library in ("httpx", "httpcore", "botocore", "sqlalchemy"):
+        logging.getLogger(library).setLevel(logging.WARNING)
 
 
 def log(event: Event, **fields: Loggable) -> None:

@@ -31,6 +31,7 @@ from leadcloud.clock import Clock, SystemClock
 from leadcloud.codes.postal_codes import PostalCodeList
 from leadcloud.controllers import Channel, ControllerBook, ControllerKeys
 from leadcloud.data_key import DataKeys, KmsDataKeys, SecretDataKeys
+from leadcloud.events import keep_libraries_quiet
 from leadcloud.exchange import Exchange, ExchangeRefused, FolderExchange, S3Exchange
 from leadcloud.executions import Executions, StepFunctionsExecutions, StoredExecutions
 from leadcloud.forwarding.destination import Destinations, system_resolve
@@ -369,4 +370,5 @@ def services() -> Services:
     # What was imported stays. Each full collection, one in some two hundred searches, would look
     # through all of it again, which takes forty milliseconds.
     gc.freeze()
+    keep_libraries_quiet()
     return Services(Settings.from_environment())

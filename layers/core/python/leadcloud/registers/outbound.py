@@ -6,7 +6,6 @@ URLs into its log lines and exceptions, and a URL may hold a name or a phone num
 are replaced here, outside of the handler, that not even `__context__` keeps them.
 """
 
-import logging
 import threading
 import zlib
 from collections.abc import Callable, Iterable
@@ -20,6 +19,7 @@ import httpx
 from pydantic_core import from_json
 
 from leadcloud.clock import Clock, Deadline
+from leadcloud.events import keep_libraries_quiet
 from leadcloud.registers.call import Call, CredentialsRefused
 from leadcloud.registers.connections import KeptConnections
 from leadcloud.registers.interface import (
@@ -49,8 +49,7 @@ class Outbound:
     """
 
     def __init__(self) -> None:
-        for noisy in ("httpx", "httpcore"):
-            logging.getLogger(noisy).setLevel(logging.WARNING)
+        keep_libraries_quiet()
         self._opening = threading.Lock()
         self._urls: dict[str, httpx.URL] = {}
         self._transport: KeptConnections | None = None
