@@ -3,18 +3,15 @@
 GDAL, for one, hands down a filter only where the parameter that takes it stands in here.
 """
 
-from typing import Any
-
 from functions.buildings.crs import CRS_LIST
 from functions.buildings.document import COLLECTION, GEOJSON, ROOT, SCHEMA_JSON
 from functions.buildings.filter import FILTER_LANGUAGES
 from functions.buildings.items import DESCRIBED
+from functions.buildings.link import Json
 from functions.buildings.parameter import DEFAULT_LIMIT, MAX_LIMIT
 from functions.buildings.queryable import QUERYABLES
 from leadcloud.buildings.release import Release
 from leadcloud.http.problem import MEDIA_TYPE
-
-Json = dict[str, Any]
 
 _TEXT: Json = {"type": "string"}
 _NUMBERS: Json = {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 6}

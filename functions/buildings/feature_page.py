@@ -46,7 +46,6 @@ class PageWriter:
 
     def __init__(self, store: BuildingStore, clock: Clock, base: str) -> None:
         self._store = store
-        self._attribution = attribution_of(store)
         self._clock = clock
         self._base = base
 
@@ -166,7 +165,7 @@ class PageWriter:
         counted = "" if matched is None else f'"numberMatched":{matched},'
         body = (
             f'{{"type":"FeatureCollection",{counted}"numberReturned":{found.number},'
-            f'{self._attribution.members(links)},"features":[{found.lines}]}}'
+            f'{attribution_of(self._store).members(links)},"features":[{found.lines}]}}'
         )
         return Page(body=body, media_type=GEOJSON, links=links)
 

@@ -15,6 +15,7 @@ from functions.buildings.crs import CRS84, Crs, crs_named
 from functions.buildings.document import GEOJSON, OPENAPI, SCHEMA_JSON, base_url
 from functions.buildings.feature_page import PAGE_SECONDS, PageWriter, feature_with_links
 from functions.buildings.items import ItemsParameters, read_items_query
+from functions.buildings.link import Json
 from functions.buildings.map_page import asset, map_page
 from functions.buildings.parameter import fault, limit_of
 from functions.buildings.statistics import Statistics, StatisticsParameters, statistics
@@ -35,8 +36,6 @@ api: Api[Services] = Api("buildings")
 
 _CHECKED_AGAIN = "private, no-cache"
 """Kept by the client, and asked about each time; the answer is 304 until the next release."""
-
-Json = dict[str, Any]
 
 
 def lambda_handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:

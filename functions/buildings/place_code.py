@@ -2,7 +2,7 @@
 
 import re
 
-from leadcloud.codes.code_list import code_list
+from leadcloud.codes.code_list import code_list, no_such_code
 
 _FIVE_DIGITS = re.compile(r"[0-9]{5}")
 
@@ -12,7 +12,7 @@ def municipality_objection(code: str) -> str | None:
     municipalities = code_list("municipality")
     if code in municipalities:
         return None
-    return f"No such code is valid. The nearest: {', '.join(municipalities.nearest(code))}."
+    return no_such_code(municipalities.nearest(code))
 
 
 def postal_code_objection(code: str) -> str | None:

@@ -15,6 +15,7 @@ from functions.search.criteria_message import (
     ValuesMessage,
 )
 from functions.search.help import asked_of, read_help
+from functions.search.values import no_range
 from leadcloud.buildings.area import Area
 from leadcloud.buildings.code_list import HEATINGS, USES
 from leadcloud.buildings.cohort import BuildingFacts
@@ -104,7 +105,7 @@ def _read(
 def _decades(where: str, years: ValuesMessage) -> Condition | Fault:
     """Return the decades that a range touches: a year is answered by its decade."""
     if not isinstance(years, RangeMessage):
-        return Fault(field=where, code="form", detail="A range is an object with from and to.")
+        return no_range(where)
     first = _FIRST_DECADE if years.from_ is None else years.from_
     last = _LAST_DECADE if years.to is None else years.to
     if not isinstance(first, int) or not isinstance(last, int):

@@ -11,7 +11,7 @@ from heapq import nsmallest
 from itertools import islice
 
 from functions.search.criteria_message import RangeMessage, ValuesMessage
-from leadcloud.codes.code_list import code_list
+from leadcloud.codes.code_list import code_list, no_such_code
 from leadcloud.codes.industry import IndustryCode, meant_by
 from leadcloud.errors import Fault
 from leadcloud.registers.condition import Condition, Operator
@@ -94,7 +94,7 @@ def _wrong_industry(value: str) -> Wrong | None:
 def dates(where: str, _operator: Operator, raw: ValuesMessage) -> Read:
     """Read the range between two dates, months or years, both of which belong to it."""
     if not isinstance(raw, RangeMessage):
-        return [Fault(field=where, code="form", detail="A range is an object with from and to.")]
+        return [no_range(where)]
     first, last = _day(raw.from_, last=False), _day(raw.to, last=True)
     if first is None or last is None:
         return [Fault(field=where, code="form", detail="Dates are 2026, 2026-11 or 2026-11-23.")]
@@ -103,6 +103,11 @@ def dates(where: str, _operator: Operator, raw: ValuesMessage) -> Read:
     if first > last:
         return [Fault(field=where, code="order", detail="The range ends before it begins.")]
     return first.isoformat(), last.isoformat()
+
+
+def no_range(where: str) -> Fault:
+    """Return the fault of something else where a range belongs."""
+    return Fault(field=where, code="form", detail="A range is an object with from and to.")
 
 
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
@@ -125,7 +130,7 @@ def _day(written: str | int | None, *, last: bool) -> date | None:
 
 def _unknown_code(nearest: Sequence[str]) -> Wrong:
     """Return the fault of a code that is not valid, naming the valid ones nearest to it."""
-    return "code_unknown", f"No such code is valid. The nearest: {', '.join(nearest)}."
+    return "code_unknown", no_such_code(nearest)
 
 
 def listed(where: str, raw: ValuesMessage, wrong: Callable[[str], Wrong | None]) -> Read:

@@ -15,7 +15,6 @@ _OPCODES_BETWEEN_LOOKS = 20_000
 
 Functions = Mapping[str, Callable[..., Any]]
 """Python functions that a statement calls, by name."""
-NONE: Functions = MappingProxyType({})
 
 
 class OutOfTime(Exception):
@@ -38,7 +37,7 @@ class Connections:
         sql: str,
         values: Sequence[Any] | Mapping[str, Any] = (),
         *,
-        functions: Functions = NONE,
+        functions: Functions = MappingProxyType({}),
         deadline: Deadline | None = None,
     ) -> list[sqlite3.Row]:
         """Return the rows that answer a statement.

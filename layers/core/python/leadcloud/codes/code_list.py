@@ -1,7 +1,7 @@
 """A code list: a table of facts with its version, source and date, and labels in three languages."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache, cached_property
@@ -96,6 +96,11 @@ class CodeList:
             if code.parent is not None:
                 children[code.parent] = (*children.get(code.parent, ()), code.code)
         return children
+
+
+def no_such_code(nearest: Iterable[str]) -> str:
+    """Return what to say of a code that is in no list: which it may have been."""
+    return f"No such code is valid. The nearest: {', '.join(nearest)}."
 
 
 @cache
